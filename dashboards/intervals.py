@@ -137,7 +137,7 @@ def clustered(by_customer: Sequence[Sequence[float]], level: float = 0.95) -> In
     """Interval of a mean where customers answered more than once: for above 1.2 answers a customer.
 
     Formula: SE² = m/(m-1)·Σ_c(Σ_i(x_i - x̄))²/n², m customers, n answers; x̄ ± t(m-1)·SE.
-    Takes: one list of values a customer (NPS as -1, 0, 1). Gives (low, high) in the unit of the values, None below m = 2.
+    Takes: one list of values a customer (NPS as -1, 0, 1). Gives (low, high) in their unit, None below m = 2.
     Refuses: a level outside (0, 1).
     Source: Liang and Zeger 1986, Biometrika 73:13-22; Cameron and Miller 2015, Journal of Human Resources 50(2).
     """

@@ -20,8 +20,8 @@ REASONS = (NO_DATA, SUPPRESSED, N_LT_2, DEGENERATE)
 class Kpi:
     """One figure: value, n and interval, or None with a reason.
 
-    Takes: value in its unit; exact, the same as a Fraction, which rounding reads; n answers; interval (low, high) in the
-    unit of the value; level of the interval; method of the interval; flags, remarks that belong beside the figure.
+    Takes: value in its unit; exact, the same as a Fraction, which rounding reads; n answers; interval (low, high) in
+    the unit of the value; its level and its method; flags, remarks that belong beside the figure.
     Refuses: NaN and infinity anywhere, and a value without reason to be missing, or missing without a reason.
     """
 

@@ -1,0 +1,1 @@
+"""What we did about it, and whether it helped."""

@@ -1,0 +1,1 @@
+"""All of it again, for programs."""

@@ -1,0 +1,88 @@
+"""Customers, what they did, and the addresses that must not be written to."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from organizations.models import Organization
+
+
+class Customer(models.Model):
+    """Whom we ask; known to the organization by its own reference."""
+
+    organization = models.ForeignKey(Organization, models.CASCADE, related_name="customers")
+    reference = models.CharField(_("reference"), max_length=120)
+    email = models.EmailField(_("e-mail"), blank=True)
+    # Keyed hash of the normalized address, kept after erasure: quiet period and opt-out go by it, not by the customer.
+    address_key = models.CharField(max_length=64, blank=True)
+    name = models.CharField(_("name"), max_length=160, blank=True)
+    sort_name = models.CharField(max_length=160, blank=True)
+    language = models.CharField(_("language"), max_length=10, blank=True)
+    attributes = models.JSONField(default=dict, blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "reference"], name="customer_is_known_by_one_reference"),
+            models.CheckConstraint(
+                condition=Q(email="") | ~Q(address_key=""), name="customer_with_an_address_has_its_key"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["organization", "sort_name", "id"], name="customer_by_name"),
+            models.Index(fields=["organization", "address_key"], name="customer_by_address"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.reference
+
+
+class Interaction(models.Model):
+    """One thing a customer did, a purchase or a call, whether or not anybody asks about it."""
+
+    organization = models.ForeignKey(Organization, models.CASCADE, related_name="interactions")
+    customer = models.ForeignKey(Customer, models.CASCADE, related_name="interactions")
+    source = models.CharField(_("source"), max_length=60)
+    reference = models.CharField(_("reference"), max_length=120)
+    experienced_at = models.DateTimeField(_("date of the experience"))
+    attributes = models.JSONField(default=dict, blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "source", "reference"], name="interaction_is_recorded_once"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["organization", "experienced_at"], name="interaction_by_experience"),
+            models.Index(fields=["customer", "experienced_at"], name="interaction_by_customer"),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class SuppressionReason(models.TextChoices):
+    OPTED_OUT = "opted_out", _("opted out")
+    BOUNCED = "bounced", _("the address does not exist")
+    COMPLAINED = "complained", _("reported as spam")
+
+
+class Suppression(models.Model):
+    """An address that gets no more mail from this organization; no import may clear it."""
+
+    organization = models.ForeignKey(Organization, models.CASCADE, related_name="suppressions")
+    address_key = models.CharField(max_length=64)
+    reason = models.CharField(max_length=12, choices=SuppressionReason.choices)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "address_key", "reason"], name="address_is_suppressed_once_for_a_reason"
+            ),
+            models.CheckConstraint(
+                condition=Q(reason__in=SuppressionReason.values), name="suppression_has_a_known_reason"
+            ),
+        ]

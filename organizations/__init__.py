@@ -1,0 +1,1 @@
+"""Who works here, and in whose name we speak."""

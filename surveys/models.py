@@ -1,0 +1,157 @@
+"""Surveys with their frozen versions, the lasting questions, and the touchpoints after which we ask."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from organizations.models import Member, Organization
+
+
+class Basis(models.TextChoices):
+    TRANSACTIONAL = "transactional", _("after each experience")
+    RELATIONAL = "relational", _("about the whole relationship")
+
+
+class Survey(models.Model):
+    """A named questionnaire that lives through versions."""
+
+    organization = models.ForeignKey(Organization, models.CASCADE, related_name="surveys")
+    name = models.CharField(_("name"), max_length=120)
+    basis = models.CharField(_("asked"), max_length=20, choices=Basis.choices, default=Basis.TRANSACTIONAL)
+    created_at = models.DateTimeField()
+    archived_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(basis__in=Basis.values), name="survey_has_a_known_basis"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def published(self) -> "SurveyVersion | None":
+        """The version that customers see now."""
+        return self.versions.filter(published_at__isnull=False).order_by("-number").first()
+
+
+class SurveyVersionQuerySet(models.QuerySet["SurveyVersion"]):
+    def drafts(self) -> "SurveyVersionQuerySet":
+        return self.filter(published_at__isnull=True)
+
+    def published(self) -> "SurveyVersionQuerySet":
+        return self.filter(published_at__isnull=False)
+
+
+class SurveyVersion(models.Model):
+    """The wording that people saw: a draft until published, then frozen for ever (a trigger sees to it)."""
+
+    organization = models.ForeignKey(Organization, models.CASCADE, related_name="survey_versions")
+    survey = models.ForeignKey(Survey, models.CASCADE, related_name="versions")
+    number = models.PositiveIntegerField()
+    # Text and not jsonb: the bytes are what people saw, and jsonb would reorder them.
+    document = models.TextField()
+    digest = models.CharField(max_length=64)
+    created_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+    # Counts the saves of a draft, so that two people editing at once cannot overwrite each other unseen.
+    revision = models.PositiveIntegerField(default=0)
+    published_at = models.DateTimeField(null=True, blank=True)
+    published_by = models.ForeignKey(Member, models.PROTECT, null=True, blank=True, related_name="+")
+
+    objects = SurveyVersionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["survey", "number"], name="version_numbers_are_unique"),
+            models.UniqueConstraint(
+                fields=["survey"], condition=Q(published_at__isnull=True), name="survey_has_one_draft"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.survey} {self.number}"
+
+
+class Question(models.Model):
+    """What is asked under a lasting key, so that trends go on over versions."""
+
+    organization = models.ForeignKey(Organization, models.CASCADE, related_name="+")
+    survey = models.ForeignKey(Survey, models.CASCADE, related_name="questions")
+    parent = models.ForeignKey("self", models.CASCADE, null=True, blank=True, related_name="rows")
+    key = models.CharField(max_length=60)
+    kind = models.CharField(max_length=30)
+    figure = models.CharField(max_length=20, blank=True)
+    lowest = models.SmallIntegerField(null=True, blank=True)
+    highest = models.SmallIntegerField(null=True, blank=True)
+    # Lasting keys in the order of their first publication; it only ever grows, so a histogram's places keep their sense.
+    choice_keys = ArrayField(models.CharField(max_length=60), default=list, blank=True)
+    title = models.CharField(max_length=500)
+    position = models.PositiveSmallIntegerField()
+    first_version = models.ForeignKey(SurveyVersion, models.PROTECT, related_name="+")
+    last_version = models.ForeignKey(SurveyVersion, models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["survey", "key"], name="question_key_is_unique_in_its_survey"),
+            models.CheckConstraint(
+                condition=Q(lowest__isnull=True, highest__isnull=True) | Q(lowest__lt=F("highest")),
+                name="question_scale_has_two_ends",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class TouchpointState(models.TextChoices):
+    DRAFT = "draft", _("not started")
+    RUNNING = "running", _("running")
+    PAUSED = "paused", _("paused")
+
+
+class TouchpointQuerySet(models.QuerySet["Touchpoint"]):
+    def running(self) -> "TouchpointQuerySet":
+        return self.filter(state=TouchpointState.RUNNING)
+
+
+class Touchpoint(models.Model):
+    """A moment after which we ask: which survey, how long after the experience, and how often at the most."""
+
+    organization = models.ForeignKey(Organization, models.CASCADE, related_name="touchpoints")
+    survey = models.ForeignKey(Survey, models.PROTECT, related_name="touchpoints")
+    name = models.CharField(_("name"), max_length=120)
+    state = models.CharField(max_length=10, choices=TouchpointState.choices, default=TouchpointState.DRAFT)
+    days_after = models.PositiveSmallIntegerField(
+        _("days after the experience"), default=3, validators=[MaxValueValidator(365)]
+    )
+    quiet_period = models.PositiveSmallIntegerField(
+        _("quiet period in days"), default=30, validators=[MaxValueValidator(730)]
+    )
+    open_for = models.PositiveSmallIntegerField(
+        _("days the link stays open"), default=30, validators=[MinValueValidator(1), MaxValueValidator(365)]
+    )
+    only_younger_than = models.PositiveSmallIntegerField(
+        _("ask only about experiences younger than (days)"),
+        default=30,
+        validators=[MinValueValidator(1), MaxValueValidator(3650)],
+    )
+    created_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True, blank=True)
+
+    objects = TouchpointQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=TouchpointState.values), name="touchpoint_has_a_known_state"
+            ),
+            models.CheckConstraint(
+                condition=Q(days_after__lt=F("only_younger_than")), name="touchpoint_asks_before_it_is_too_late"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
