@@ -217,6 +217,7 @@ for _prefix, _folder in (
 ):
     if _folder.is_dir():
         STATICFILES_DIRS.append((_prefix, _folder))
+ICONS_DIR = str(_MODULES / "@tabler" / "icons" / "icons" / "outline")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "config.static.HashedStaticFiles"},
