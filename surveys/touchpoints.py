@@ -1,0 +1,125 @@
+"""Survey → Touchpoint: after which moment it is sent, how long after, and how often at the most."""
+
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from organizations import audit
+from organizations.models import Member, Organization
+from surveys import drafting
+from surveys.models import Survey, Touchpoint, TouchpointState
+
+
+@dataclass(frozen=True)
+class Timing:
+    """All in days."""
+
+    days_after: int = 3
+    quiet_period: int = 30
+    open_for: int = 30
+    only_younger_than: int = 30
+
+
+class NeverInTime(Exception):
+    """It would ask later than it may: nobody would ever be asked."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("We may only ask about experiences younger than this, so it must be more than the days after.")
+        )
+
+
+class NotStartable(Exception):
+    """There is nothing to send."""
+
+
+class SurveyIsFixed(Exception):
+    """A touchpoint that was started keeps its survey."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("This touchpoint was started with another survey, and its figures belong to that. Make a new touchpoint.")
+        )
+
+
+@transaction.atomic
+def create(
+    organization: Organization, *, name: str, survey: Survey, by: Member, now: datetime, timing: Timing | None = None
+) -> Touchpoint:
+    """Asks nobody until it is started."""
+    timing = timing or Timing()
+    _check(timing)
+    touchpoint = Touchpoint.objects.create(
+        organization=organization, survey=survey, name=name, created_at=now, **asdict(timing)
+    )
+    detail = {"survey": survey.pk, **asdict(timing)}
+    audit.record(organization, by=by, what="touchpoint.created", about=touchpoint, now=now, detail=detail)
+    return touchpoint
+
+
+@transaction.atomic
+def edit(touchpoint: Touchpoint, *, name: str, survey: Survey, timing: Timing, by: Member, now: datetime) -> Touchpoint:
+    """Holds for whoever is asked from now on."""
+    _check(timing)
+    touchpoint = _lock(touchpoint)
+    if survey.pk != touchpoint.survey_id and touchpoint.started_at is not None:
+        raise SurveyIsFixed
+    wanted = {"name": name, "survey_id": survey.pk, **asdict(timing)}
+    changed = {key: value for key, value in wanted.items() if getattr(touchpoint, key) != value}
+    if changed:
+        for key, value in changed.items():
+            setattr(touchpoint, key, value)
+        touchpoint.save(update_fields=list(changed))
+        organization = touchpoint.organization
+        audit.record(organization, by=by, what="touchpoint.changed", about=touchpoint, now=now, detail=changed)
+    return touchpoint
+
+
+@transaction.atomic
+def start(touchpoint: Touchpoint, *, by: Member, now: datetime) -> Touchpoint:
+    """From now on it asks; starting twice is starting once."""
+    survey = drafting.lock(touchpoint.survey)
+    touchpoint = _lock(touchpoint)
+    if touchpoint.state == TouchpointState.RUNNING:
+        return touchpoint
+    if survey.pk != touchpoint.survey_id:
+        raise NotStartable(_("The survey of this touchpoint was just changed. Look at it once more, then start it."))
+    if survey.archived_at is not None:
+        raise NotStartable(_("“%(survey)s” is archived. Bring it back before you start.") % {"survey": survey})
+    if not survey.versions.published().exists():
+        raise NotStartable(_("“%(survey)s” has no published version yet. Publish it first.") % {"survey": survey})
+    touchpoint.state = TouchpointState.RUNNING
+    touchpoint.started_at = touchpoint.started_at or now
+    touchpoint.save(update_fields=["state", "started_at"])
+    audit.record(touchpoint.organization, by=by, what="touchpoint.started", about=touchpoint, now=now)
+    return touchpoint
+
+
+@transaction.atomic
+def pause(touchpoint: Touchpoint, *, by: Member, now: datetime) -> Touchpoint:
+    """Nobody new is asked; links that were sent still work."""
+    touchpoint = _lock(touchpoint)
+    if touchpoint.state == TouchpointState.RUNNING:
+        touchpoint.state = TouchpointState.PAUSED
+        touchpoint.save(update_fields=["state"])
+        audit.record(touchpoint.organization, by=by, what="touchpoint.paused", about=touchpoint, now=now)
+    return touchpoint
+
+
+def timing_of(touchpoint: Touchpoint) -> Timing:
+    return Timing(**{field.name: getattr(touchpoint, field.name) for field in fields(Timing)})
+
+
+def _check(timing: Timing) -> None:
+    if timing.days_after >= timing.only_younger_than:
+        raise NeverInTime
+
+
+def _lock(touchpoint: Touchpoint) -> Touchpoint:
+    return (
+        Touchpoint.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("organization", "survey")
+        .get(pk=touchpoint.pk)
+    )
