@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from feedback import eligibility
 from feedback.models.people import Customer, Interaction
 from organizations.models import Organization
 from surveys.models import SurveyVersion, Touchpoint
@@ -118,15 +119,14 @@ class Message(models.Model):
 
 
 class Reason(models.TextChoices):
-    """Why a touchpoint did not ask about an interaction."""
+    """Why a touchpoint did not ask about an interaction; the values are eligibility's."""
 
-    NO_ADDRESS = "no_address", _("no e-mail address")
-    OPTED_OUT = "opted_out", _("opted out")
-    BOUNCED = "bounced", _("mail to this address came back")
-    COMPLAINED = "complained", _("reported our mail as spam")
-    ASKED_RECENTLY = "asked_recently", _("asked recently")
-    TOO_LONG_AGO = "too_long_ago", _("too long ago")
-    NOT_PUBLISHED = "not_published", _("the survey was not published")
+    NO_ADDRESS = eligibility.NO_ADDRESS, _("no e-mail address")
+    OPTED_OUT = eligibility.OPTED_OUT, _("opted out")
+    BOUNCED = eligibility.BOUNCED, _("mail to this address came back")
+    COMPLAINED = eligibility.COMPLAINED, _("reported our mail as spam")
+    ASKED_RECENTLY = eligibility.ASKED_RECENTLY, _("asked recently")
+    TOO_LONG_AGO = eligibility.TOO_LONG_AGO, _("too long ago")
 
 
 class Skip(models.Model):

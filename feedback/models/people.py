@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from feedback import eligibility
 from organizations.models import Organization
 
 
@@ -64,9 +65,9 @@ class Interaction(models.Model):
 
 
 class SuppressionReason(models.TextChoices):
-    OPTED_OUT = "opted_out", _("opted out")
-    BOUNCED = "bounced", _("the address does not exist")
-    COMPLAINED = "complained", _("reported as spam")
+    OPTED_OUT = eligibility.OPTED_OUT, _("opted out")
+    BOUNCED = eligibility.BOUNCED, _("the address does not exist")
+    COMPLAINED = eligibility.COMPLAINED, _("reported as spam")
 
 
 class Suppression(models.Model):

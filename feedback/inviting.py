@@ -1,0 +1,135 @@
+"""Interaction → Invitation with its mail, or the Skip that says why there is none."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.db import connection, transaction
+from django.db.models import Exists, Max, OuterRef, QuerySet
+
+from feedback import eligibility, mailing, suppressing
+from feedback.models import Customer, Interaction, Invitation, Purpose, Skip
+from organizations.models import Organization
+from surveys import documents, languages
+from surveys.models import SurveyVersion, Touchpoint
+
+_LOCK = 7102
+_GIVE_UP = timedelta(hours=48)
+_BATCH = 500
+
+
+def sweep(*, now: datetime, limit: int = 5000) -> int:
+    """Decide about the experiences that have become due at running touchpoints; gives how many were decided."""
+    decided = 0
+    for touchpoint in Touchpoint.objects.running().select_related("organization", "survey").order_by("pk"):
+        while decided < limit:
+            batch = _decide(touchpoint, now=now)
+            decided += batch
+            if batch < _BATCH:
+                break
+    return decided
+
+
+@transaction.atomic
+def invite(interaction: Interaction, *, touchpoint: Touchpoint, now: datetime) -> Invitation | Skip | None:
+    """Decide about one experience; what was decided before stays, and None says that it is not due or cannot be."""
+    version = touchpoint.survey.published
+    if version is None or not _manners(touchpoint).is_due(interaction.experienced_at, now=now):
+        return None
+    _one_at_a_time(touchpoint.organization)
+    if _undecided(touchpoint, now=now).filter(pk=interaction.pk).exists():
+        _ask_or_skip(touchpoint, version, [interaction], now=now)
+    asked = Invitation.objects.filter(touchpoint=touchpoint, interaction=interaction).first()
+    return asked or Skip.objects.filter(touchpoint=touchpoint, interaction=interaction).first()
+
+
+@transaction.atomic
+def _decide(touchpoint: Touchpoint, *, now: datetime) -> int:
+    version = touchpoint.survey.published
+    if version is None:
+        return 0
+    _one_at_a_time(touchpoint.organization)
+    batch = list(_undecided(touchpoint, now=now).select_related("customer").order_by("-experienced_at", "pk")[:_BATCH])
+    _ask_or_skip(touchpoint, version, batch, now=now)
+    return len(batch)
+
+
+def _one_at_a_time(organization: Organization) -> None:
+    # The quiet period goes by address over all touchpoints: two sweeps at once would each see "not asked yet".
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_LOCK, organization.pk])
+
+
+def _undecided(touchpoint: Touchpoint, *, now: datetime) -> QuerySet[Interaction]:
+    decided = {"touchpoint": touchpoint, "interaction": OuterRef("pk")}
+    return touchpoint.organization.interactions.filter(
+        ~Exists(Invitation.objects.filter(**decided)),
+        ~Exists(Skip.objects.filter(**decided)),
+        experienced_at__lte=now - timedelta(days=touchpoint.days_after),
+    )
+
+
+def _ask_or_skip(
+    touchpoint: Touchpoint, version: SurveyVersion, interactions: Sequence[Interaction], *, now: datetime
+) -> None:
+    keys = {interaction.customer.address_key for interaction in interactions} - {""}
+    suppressed = suppressing.reasons_of(touchpoint.organization, keys)
+    asked = _last_asked(touchpoint.organization, keys)
+    manners = _manners(touchpoint)
+    invitations: list[Invitation] = []
+    skips: list[Skip] = []
+    for interaction in interactions:
+        key = interaction.customer.address_key
+        facts = eligibility.Facts(interaction.experienced_at, bool(key), suppressed.get(key), asked.get(key))
+        reason = eligibility.reason_to_skip(facts, manners, now=now)
+        if reason:
+            skips.append(_skip(touchpoint, interaction, reason, now))
+        else:
+            invitations.append(_invitation(touchpoint, version, interaction, now))
+            asked[key] = now
+    Skip.objects.bulk_create(skips)
+    Invitation.objects.bulk_create(invitations)
+    for invitation in invitations:
+        mailing.enqueue(
+            invitation=invitation,
+            purpose=Purpose.INVITATION,
+            not_before=now,
+            give_up_at=min(invitation.expires_at, now + _GIVE_UP),
+            now=now,
+        )
+
+
+def _last_asked(organization: Organization, keys: set[str]) -> dict[str, datetime]:
+    rows = organization.invitations.filter(address_key__in=keys).values_list("address_key")
+    return dict(rows.annotate(last=Max("created_at")))
+
+
+def _manners(touchpoint: Touchpoint) -> eligibility.Manners:
+    return eligibility.Manners(touchpoint.days_after, touchpoint.quiet_period, touchpoint.only_younger_than)
+
+
+def _skip(touchpoint: Touchpoint, interaction: Interaction, reason: str, now: datetime) -> Skip:
+    return Skip(
+        organization_id=touchpoint.organization_id, touchpoint=touchpoint, interaction=interaction, reason=reason, at=now
+    )
+
+
+def _invitation(touchpoint: Touchpoint, version: SurveyVersion, interaction: Interaction, now: datetime) -> Invitation:
+    customer = interaction.customer
+    return Invitation(
+        organization_id=touchpoint.organization_id,
+        touchpoint=touchpoint,
+        interaction=interaction,
+        customer=customer,
+        version=version,
+        public_id=uuid.uuid4(),
+        language=_language(customer, version),
+        address_key=customer.address_key,
+        created_at=now,
+        expires_at=now + timedelta(days=touchpoint.open_for),
+    )
+
+
+def _language(customer: Customer, version: SurveyVersion) -> str:
+    questionnaire = documents.of(version)
+    return languages.choose(customer.language, questionnaire.languages, questionnaire.base_language)
