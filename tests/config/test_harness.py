@@ -1,0 +1,88 @@
+"""The tests' own tools do what they promise."""
+
+import smtplib
+import socket
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+import redis
+from django.db import connection
+from django.utils import timezone
+
+from tests.conftest import NetworkIsBlocked
+from tests.processes import SinkProcess
+from tests.smtp_sink import Sink
+
+MAIL = "From: a@shop.test\r\nTo: b@home.test\r\nSubject: Hello\r\nMessage-ID: <1@shop.test>\r\n\r\nHow did it go?\r\n"
+
+
+@pytest.mark.django_db
+def test_each_run_has_a_migrated_database_of_its_own() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_database(), count(*) FROM django_migrations GROUP BY 1")
+        name, migrations = cursor.fetchone()
+
+    assert name.startswith("hb_test_")
+    assert migrations > 0
+
+
+def test_the_broker_is_empty_and_answers(broker: redis.Redis) -> None:
+    assert broker.dbsize() == 0
+    assert broker.ping()
+
+
+def test_the_network_ends_at_this_machine() -> None:
+    with pytest.raises(NetworkIsBlocked), socket.socket() as outward:
+        outward.connect(("192.0.2.1", 80))
+
+
+def test_the_clock_stands_where_it_is_put(freeze: Callable[[datetime], None]) -> None:
+    freeze(datetime(2030, 1, 1, tzinfo=UTC))
+    first = timezone.now()
+    freeze(datetime(2031, 1, 1, tzinfo=UTC))
+
+    assert first == datetime(2030, 1, 1, tzinfo=UTC)
+    assert timezone.now() == datetime(2031, 1, 1, tzinfo=UTC)
+
+
+def test_the_mail_server_counts_per_recipient_and_refuses_as_told(mail_sink: Sink) -> None:
+    mail_sink.reply("b@home.test", "450 4.2.1 later", at="RCPT")
+    with smtplib.SMTP(mail_sink.host, mail_sink.port) as client:
+        with pytest.raises(smtplib.SMTPRecipientsRefused):
+            client.sendmail("a@shop.test", ["b@home.test"], MAIL)
+        client.sendmail("a@shop.test", ["b@home.test"], MAIL)
+
+    assert mail_sink.per_recipient == {"b@home.test": 1}
+    assert mail_sink.to("b@home.test")[0].body().strip() == "How did it go?"
+
+
+def test_a_cut_line_leaves_the_mail_in_the_mail_server(mail_sink: Sink) -> None:
+    mail_sink.reply("b@home.test", "drop")
+    client = smtplib.SMTP(mail_sink.host, mail_sink.port)
+
+    with pytest.raises(smtplib.SMTPServerDisconnected):
+        client.sendmail("a@shop.test", ["b@home.test"], MAIL)
+
+    assert mail_sink.per_recipient == {"b@home.test": 1}
+    client.close()
+
+
+def test_a_mail_server_of_its_own_process_keeps_a_log(mail_sink_process: Callable[..., SinkProcess]) -> None:
+    sink = mail_sink_process()
+    with smtplib.SMTP("127.0.0.1", sink.port) as client:
+        client.sendmail("a@shop.test", ["b@home.test"], MAIL)
+
+    assert sink.accepted() == [{"to": "b@home.test", "message_id": "<1@shop.test>", "from": "a@shop.test"}]
+
+
+@pytest.mark.kills
+def test_a_real_worker_consumes_from_this_tests_broker(
+    celery_worker_process: Callable[..., Any], broker: redis.Redis, eventually: Callable[..., Any]
+) -> None:
+    worker = celery_worker_process()
+
+    assert len(worker.tree()) == 2
+    worker.kill()
+    assert not worker.is_running
