@@ -1,0 +1,147 @@
+"""A purchase becomes an invitation with its mail, or a skip with its reason, and never both."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+from django.db import connections
+
+from feedback import inviting
+from feedback.models import Invitation, Message, MessageState, Purpose, Reason, Skip, Suppression, SuppressionReason
+from surveys.models import TouchpointState
+from tests import factories
+from tests.factories import NOW
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_purchase_of_last_week_is_asked_about_by_one_mail() -> None:
+    acme = factories.organization()
+    after_purchase = factories.touchpoint(acme)
+    anna = factories.customer(acme, language="de-AT")
+    purchase = factories.purchase(anna)
+
+    asked = inviting.invite(purchase, touchpoint=after_purchase, now=NOW)
+
+    assert isinstance(asked, Invitation)
+    assert asked.language == "de"
+    assert asked.expires_at == NOW + timedelta(days=after_purchase.open_for)
+    mail = Message.objects.get(invitation=asked)
+    assert (mail.to, mail.purpose, mail.state) == (anna.email, Purpose.INVITATION, MessageState.QUEUED)
+
+
+def test_a_purchase_is_decided_once_however_often_the_sweep_runs() -> None:
+    acme = factories.organization()
+    factories.touchpoint(acme)
+    for name in ("Anna Berg", "Bela Toth", "Chiara Neri"):
+        factories.purchase(factories.customer(acme, name))
+
+    assert inviting.sweep(now=NOW) == 3
+    assert inviting.sweep(now=NOW) == 0
+    assert Message.objects.count() == 3
+
+
+def test_a_purchase_of_yesterday_waits_for_its_day() -> None:
+    acme = factories.organization()
+    factories.touchpoint(acme, days_after=3)
+    factories.purchase(factories.customer(acme), days_ago=1)
+
+    assert inviting.sweep(now=NOW) == 0
+    assert inviting.sweep(now=NOW + timedelta(days=2)) == 1
+    assert Invitation.objects.count() == 1
+
+
+def test_two_purchases_of_one_customer_bring_one_mail_about_the_newer_one() -> None:
+    acme = factories.organization()
+    factories.touchpoint(acme)
+    anna = factories.customer(acme)
+    older, newer = factories.purchase(anna, days_ago=9), factories.purchase(anna, days_ago=4)
+
+    inviting.sweep(now=NOW)
+
+    assert Invitation.objects.get().interaction == newer
+    assert Skip.objects.get(interaction=older).reason == Reason.ASKED_RECENTLY
+
+
+def test_two_guests_with_one_address_are_one_person_to_the_quiet_period() -> None:
+    acme = factories.organization()
+    factories.touchpoint(acme)
+    for name in ("Guest One", "Guest Two"):
+        factories.purchase(factories.customer(acme, name, email="family@customers.example"))
+
+    inviting.sweep(now=NOW)
+
+    assert (Invitation.objects.count(), Skip.objects.get().reason) == (1, Reason.ASKED_RECENTLY)
+
+
+def test_history_is_skipped_as_too_long_ago() -> None:
+    acme = factories.organization()
+    factories.touchpoint(acme)
+    factories.purchase(factories.customer(acme), days_ago=400)
+
+    inviting.sweep(now=NOW)
+
+    assert Skip.objects.get().reason == Reason.TOO_LONG_AGO
+
+
+def test_who_opted_out_is_not_asked() -> None:
+    acme = factories.organization()
+    factories.touchpoint(acme)
+    anna = factories.customer(acme)
+    Suppression.objects.create(
+        organization=acme, address_key=anna.address_key, reason=SuppressionReason.OPTED_OUT, at=NOW
+    )
+    factories.purchase(anna)
+
+    inviting.sweep(now=NOW)
+
+    assert Skip.objects.get().reason == Reason.OPTED_OUT
+    assert not Message.objects.exists()
+
+
+def test_an_opt_out_holds_for_the_organization_that_it_was_said_to() -> None:
+    acme, globex = factories.organization(), factories.organization("Globex")
+    factories.touchpoint(globex)
+    anna = factories.customer(globex)
+    Suppression.objects.create(
+        organization=acme, address_key=anna.address_key, reason=SuppressionReason.OPTED_OUT, at=NOW
+    )
+    factories.purchase(anna)
+
+    inviting.sweep(now=NOW)
+
+    assert Invitation.objects.get().organization == globex
+
+
+def test_a_paused_touchpoint_asks_nobody() -> None:
+    acme = factories.organization()
+    factories.touchpoint(acme, state=TouchpointState.PAUSED)
+    factories.purchase(factories.customer(acme))
+
+    assert inviting.sweep(now=NOW) == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_parallel_sweeps_ask_each_address_once() -> None:
+    acme = factories.organization()
+    factories.touchpoint(acme)
+    second = factories.touchpoint(acme, survey=factories.survey(acme, name="Second"))
+    assert second.pk
+    for number in range(20):
+        factories.purchase(factories.customer(acme, f"Customer{number} Twin"))
+
+    def sweep() -> None:
+        try:
+            inviting.sweep(now=NOW)
+        finally:
+            connections.close_all()
+
+    sweeps = [threading.Thread(target=sweep) for _ in range(6)]
+    for each in sweeps:
+        each.start()
+    for each in sweeps:
+        each.join()
+
+    assert Invitation.objects.count() == 20
+    assert Skip.objects.filter(reason=Reason.ASKED_RECENTLY).count() == 20
+    assert Message.objects.count() == 20
