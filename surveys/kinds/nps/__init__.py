@@ -1,0 +1,18 @@
+"""How likely she is to recommend us, 0 to 10: detractors, passives, promoters."""
+
+from surveys.faults import gettext_noop
+from surveys.kinds.nps.words import LABELS, TEXTS
+from surveys.kinds.scored import ScoredKind
+from surveys.scales import NPS
+
+
+class Nps(ScoredKind):
+    name = "nps"
+    title = gettext_noop("Recommendation (NPS), 0 to 10")
+    figure = "nps"
+    on = NPS
+    texts = TEXTS
+    labels = LABELS
+
+
+KIND = Nps()
