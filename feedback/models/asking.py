@@ -81,6 +81,7 @@ class Message(models.Model):
     to = models.EmailField()
     address_key = models.CharField(max_length=64)
     state = models.CharField(max_length=10, choices=MessageState.choices, default=MessageState.QUEUED)
+    # Each priority of an organization is a lane of its own, so a test never waits behind a mailing.
     priority = models.SmallIntegerField(default=0)
     not_before = models.DateTimeField()
     # A code that may be retried never becomes a failure before this.
@@ -100,19 +101,32 @@ class Message(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["invitation", "purpose", "number"], name="invitation_has_one_mail_of_a_kind"),
+            models.UniqueConstraint(
+                fields=["invitation", "purpose", "number"], name="invitation_has_one_mail_of_a_kind"
+            ),
             models.CheckConstraint(condition=Q(state__in=MessageState.values), name="message_has_a_known_state"),
             models.CheckConstraint(condition=Q(purpose__in=Purpose.values), name="message_has_a_known_purpose"),
             models.CheckConstraint(
                 condition=~Q(state__in=["claimed", "wire"]) | Q(lease_until__isnull=False),
                 name="message_at_work_has_a_lease",
             ),
-            models.CheckConstraint(condition=~Q(state="sent") | Q(sent_at__isnull=False), name="sent_message_says_when"),
+            models.CheckConstraint(
+                condition=~Q(state="sent") | Q(sent_at__isnull=False), name="sent_message_says_when"
+            ),
         ]
         indexes = [
+            # A lane is (organization, priority); workers go round the lanes, so nobody waits behind a big mailing.
             models.Index(
-                fields=["-priority", "not_before", "id"], condition=Q(state="queued"), name="message_due"
+                fields=["organization", "priority", "not_before", "id"],
+                condition=Q(state="queued"),
+                name="message_due_in_its_lane",
             ),
+            models.Index(
+                fields=["organization", "address_key"],
+                condition=Q(state__in=["queued", "claimed"]),
+                name="message_unsent_by_address",
+            ),
+            models.Index(fields=["invitation"], condition=Q(state="queued", cause="paused"), name="message_held"),
             models.Index(fields=["lease_until"], condition=Q(state__in=["claimed", "wire"]), name="message_leased"),
             models.Index(fields=["organization", "state", "-id"], name="message_by_state"),
         ]
@@ -140,8 +154,8 @@ class Skip(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["touchpoint", "interaction"], name="interaction_is_skipped_once_per_touchpoint"),
+            models.UniqueConstraint(
+                fields=["touchpoint", "interaction"], name="interaction_is_skipped_once_per_touchpoint"
+            ),
             models.CheckConstraint(condition=Q(reason__in=Reason.values), name="skip_has_a_known_reason"),
         ]
-
-

@@ -1,0 +1,119 @@
+"""One claimed mail through the wire: each step is one committed UPDATE, guarded by the state it leaves."""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import DatabaseError, connection
+
+from feedback import composing, suppressing
+from feedback.causes import Cause
+from feedback.models import Message, MessageState, SuppressionReason
+from organizations import smtp_replies
+from organizations.smtp import Server
+from organizations.smtp_replies import Fate, Reply
+
+log = logging.getLogger(__name__)
+
+# Longer than the mail server may take to answer, so that no living worker is declared dead.
+WIRE_LEASE = timedelta(seconds=180)
+
+# This commit must be on disk before the first byte leaves: were it lost in a crash of the database, the row would read
+# "claimed", go back to the queue, and the mail would leave twice. So it waits for the disk, one commit a mail.
+_ONTO_THE_WIRE = """
+UPDATE feedback_message
+SET state = 'wire', attempts = attempts + 1, wire_at = %(now)s, lease_until = %(lease)s
+WHERE id = %(id)s AND state = 'claimed' AND worker = %(worker)s
+"""
+
+# This one does not wait for the disk: lost in a crash, the row would read "wire" and end in doubt, which sends nothing
+# twice; and the next mail takes it to the disk anyhow. A reply that comes after the lease still settles the doubt.
+_SETTLE = """
+WITH no_wait AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true))
+UPDATE feedback_message
+SET state = %(state)s, cause = %(cause)s, last_code = %(code)s, last_reply = %(reply)s, sent_at = %(sent_at)s,
+    not_before = coalesce(%(not_before)s, not_before), lease_until = NULL
+FROM no_wait
+WHERE id = %(id)s AND worker = %(worker)s AND state IN ('wire', 'in_doubt') AND attempts = %(attempts)s
+"""
+
+_SETTLE_BEFORE_WIRE = """
+UPDATE feedback_message
+SET state = %(state)s, cause = %(cause)s, last_code = %(code)s, last_reply = %(reply)s, attempts = attempts + 1,
+    not_before = coalesce(%(not_before)s, not_before), lease_until = NULL
+WHERE id = %(id)s AND worker = %(worker)s AND state = 'claimed'
+"""
+
+
+def send(message: Message, *, worker: str, server: Server, clock: Callable[[], datetime]) -> Reply | None:
+    """The server's word on this mail, written to its row; None when the claim was no longer ours."""
+    content, unwritable = _compose(message, now=clock())
+    refused = unwritable or server.begin(
+        sender=message.organization.sender_address, recipient=message.to, eight_bit=not content.isascii()
+    )
+    if refused:
+        _settle(_SETTLE_BEFORE_WIRE, message, refused, worker=worker, now=clock())
+        return refused
+    if not _execute(_ONTO_THE_WIRE, {**_whose(message, worker), "now": clock(), "lease": clock() + WIRE_LEASE}):
+        return None
+    message.attempts += 1
+    reply = server.hand_over(content)
+    _settle(_SETTLE, message, reply, worker=worker, now=clock())
+    return reply
+
+
+def _compose(message: Message, *, now: datetime) -> tuple[bytes, Reply | None]:
+    try:
+        return composing.compose(message, now=now), None
+    except composing.CannotCompose as refusal:
+        return b"", Reply(Fate.REFUSED, text=smtp_replies.clean(str(refusal)), cause=Cause.CANNOT_COMPOSE)
+    except DatabaseError:
+        raise
+    except Exception as fault:
+        # A fault of ours, which the next release may mend: the mail waits, and the rest of the batch leaves.
+        log.exception("message %s cannot be composed", message.pk)
+        return b"", Reply(Fate.LATER, text=f"{type(fault).__name__}", cause=Cause.CANNOT_COMPOSE)
+
+
+def _settle(step: str, message: Message, reply: Reply, *, worker: str, now: datetime) -> None:
+    state, cause = _outcome(message, reply, now=now)
+    pause = smtp_replies.pause(reply, attempts=message.attempts)
+    row = {
+        "state": state,
+        "cause": cause,
+        "code": reply.code,
+        "reply": reply.text,
+        "sent_at": now if state == MessageState.SENT else None,
+        "not_before": now + pause if state == MessageState.QUEUED else None,
+        "attempts": message.attempts,
+    }
+    _execute(step, row | _whose(message, worker))
+    if reply.cause == smtp_replies.NO_SUCH_MAILBOX:
+        suppressing.suppress(
+            message.organization, address_key=message.address_key, reason=SuppressionReason.BOUNCED, now=now
+        )
+
+
+def _outcome(message: Message, reply: Reply, *, now: datetime) -> tuple[MessageState, str]:
+    match reply.fate:
+        case Fate.ACCEPTED:
+            return MessageState.SENT, ""
+        case Fate.REFUSED:
+            return MessageState.FAILED, reply.cause
+        case Fate.IN_DOUBT:
+            return MessageState.IN_DOUBT, reply.cause
+        case Fate.LATER:
+            late = now >= message.give_up_at
+            return (MessageState.FAILED, reply.cause or Cause.GAVE_UP) if late else (MessageState.QUEUED, "")
+
+
+def _whose(message: Message, worker: str) -> dict[str, Any]:
+    return {"id": message.pk, "worker": worker}
+
+
+def _execute(step: str, values: dict[str, Any]) -> int:
+    """Committed when this returns: no transaction is ever open here (mailing.claim refuses to run inside one)."""
+    with connection.cursor() as cursor:
+        cursor.execute(step, values)
+        return int(cursor.rowcount)
