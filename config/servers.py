@@ -47,6 +47,10 @@ SAFE = ("-c", "fsync=on")
 FAST = ("-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off")
 
 
+# Referenced, so that Python neither complains that they outlive us nor forgets to reap them.
+_started: list[subprocess.Popen[bytes]] = []
+
+
 class CannotStart(Exception):
     """A server did not come up; the message says what to do."""
 
@@ -463,7 +467,7 @@ def _spawn(
     command: list[str], *, folder: Path, account: Account, log: Path, end_with_us: signal.Signals | None
 ) -> subprocess.Popen[bytes]:
     with log.open("ab") as output:
-        return subprocess.Popen(
+        process = subprocess.Popen(
             command,
             cwd=folder,
             env=_environment(),
@@ -476,6 +480,8 @@ def _spawn(
             extra_groups=None if account.uid is None else [],
             preexec_fn=end_with_parent(end_with_us) if end_with_us else None,
         )
+    _started[:] = [process, *(other for other in _started if other.poll() is None)]
+    return process
 
 
 def _environment() -> dict[str, str]:
@@ -528,15 +534,24 @@ def _end(
     seconds: float,
 ) -> None:
     """Ask, wait, and kill what has not gone by then."""
-    alive = processes()
-    for process in [first] if first else alive:
+    for process in [first] if first else processes():
         with contextlib.suppress(psutil.Error):
             process.send_signal(polite)
-    psutil.wait_procs(alive, timeout=seconds)
-    for process in processes():
-        with contextlib.suppress(psutil.Error):
-            process.kill()
-    psutil.wait_procs(processes(), timeout=seconds)
+    if not gone(processes, seconds=seconds):
+        for process in processes():
+            with contextlib.suppress(psutil.Error):
+                process.kill()
+        gone(processes, seconds=seconds)
+
+
+def gone(processes: Callable[[], list[psutil.Process]], *, seconds: float) -> bool:
+    """Whether they went in time. A zombie has gone: where init reaps none, waiting for its id would never end."""
+    deadline = time.monotonic() + seconds
+    while processes():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.03)
+    return True
 
 
 def _wheel(package: str) -> Path:

@@ -131,7 +131,8 @@ class Supervisor:
             for process in self._marked():
                 with contextlib.suppress(psutil.Error):
                     process.terminate() if polite else process.kill()
-            psutil.wait_procs(leftovers if polite else self._marked(), timeout=3)
+            if servers.gone(self._marked, seconds=3):
+                break
         servers.stop(self.data)
 
     def _marked(self) -> list[psutil.Process]:

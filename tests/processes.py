@@ -16,7 +16,7 @@ from typing import IO, Self
 
 import psutil
 
-from config.servers import end_with_parent
+from config.servers import end_with_parent, gone
 from tests.environment import ROOT
 
 
@@ -131,4 +131,11 @@ def _kill(processes: list[psutil.Process]) -> None:
             process.kill()
         except psutil.NoSuchProcess:
             continue
-    psutil.wait_procs(processes, timeout=10)
+    assert gone(lambda: [process for process in processes if _lives(process)], seconds=10)
+
+
+def _lives(process: psutil.Process) -> bool:
+    try:
+        return process.is_running() and bool(process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
