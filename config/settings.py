@@ -4,10 +4,14 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import django_stubs_ext
 import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
+
+# `ModelForm[Organization]` is Django's at type-checking time only; this makes it so at run time too.
+django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA = Path(environ.Env().str("DATA", default=str(BASE_DIR / ".data"))).resolve()
@@ -44,10 +48,14 @@ def _refuse_unsafe() -> None:
         faults.append("DEBUG must be off")
     if "*" in ALLOWED_HOSTS:
         faults.append("ALLOWED_HOSTS must name the hosts; '*' lets strangers choose the host in links")
+    if env.str("MAILBOX_DIR", default=""):
+        faults.append("MAILBOX_DIR must be empty; it shows all mail to everybody, for development alone")
     if _site.scheme != "https":
         faults.append("SITE_URL must start with https://")
     if faults:
-        raise ImproperlyConfigured("Hearback does not start on unsafe settings: " + "; ".join(faults) + ". See .env.example.")
+        raise ImproperlyConfigured(
+            "Hearback does not start on unsafe settings: " + "; ".join(faults) + ". See .env.example."
+        )
 
 
 if not LOCAL:
@@ -188,12 +196,24 @@ LOGIN_REDIRECT_URL = "organizations:mine"
 ACCOUNT_ADAPTER = "organizations.sign_in.Adapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
-ACCOUNT_SIGNUP_FORM_CLASS = "organizations.forms.SignUpForm"
+ACCOUNT_FORMS = {
+    "signup": "organizations.account_forms.SignUpForm",
+    "login": "organizations.account_forms.SignInForm",
+    "reset_password": "organizations.account_forms.ResetForm",
+    "reset_password_from_key": "organizations.account_forms.NewPasswordForm",
+    "change_password": "organizations.account_forms.ChangePasswordForm",
+    "set_password": "organizations.account_forms.SetPasswordForm",
+    "add_email": "organizations.account_forms.ChangeEmailForm",
+    "reauthenticate": "organizations.account_forms.PasswordAgainForm",
+}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_CONFIRM_EMAIL_ON_GET = False
 ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
 ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
@@ -265,6 +285,8 @@ if env.bool("BEHIND_PROXY", default=False):
 # Where a page further up must list what apps further down know: dotted names in flow order.
 # Each is `def events(customer: Customer) -> list[Event]`; see feedback.timeline.
 TIMELINE: list[str] = ["feedback.timeline.events"]
+# Each is a `dict[str, str]` from what a verb recorded ("survey.published") to its sentence; see organizations.record.
+RECORD_WORDS: list[str] = ["organizations.record.WORDS"]
 
 LOGGING = {
     "version": 1,

@@ -1,3 +1,10 @@
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from organizations import mailbox_views
+
+app_name = "mailbox"
+urlpatterns: list[URLPattern] = [
+    path("", mailbox_views.inbox, name="inbox"),
+    path("<slug:name>/", mailbox_views.mail, name="mail"),
+    path("<slug:name>/body/", mailbox_views.body, name="body"),
+]

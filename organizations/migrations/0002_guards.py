@@ -18,8 +18,8 @@ CREATE TRIGGER record_is_append_only BEFORE UPDATE OR DELETE ON organizations_au
 AN_OWNER = """
 CREATE FUNCTION refuse_to_leave_no_owner() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    -- The row lock makes two owners who leave at once wait for each other.
-    PERFORM 1 FROM organizations_organization WHERE id = OLD.organization_id FOR UPDATE;
+    -- The row lock makes two owners who leave at once wait for each other, and lets foreign keys through.
+    PERFORM 1 FROM organizations_organization WHERE id = OLD.organization_id FOR NO KEY UPDATE;
     IF FOUND AND NOT EXISTS (
         SELECT 1 FROM organizations_member
         WHERE organization_id = OLD.organization_id AND role = 'owner' AND left_at IS NULL
