@@ -14,11 +14,11 @@ from surveys.questionnaire import Questionnaire
 
 
 class Stale(Exception):
-    """Somebody else saved or published the draft since this page was opened."""
+    """Somebody else saved, published or threw away the draft since this page was opened; `current` is the newest."""
 
     def __init__(self, current: SurveyVersion) -> None:
         self.current = current
-        super().__init__(_published_meanwhile() if current.published_at else _saved_meanwhile())
+        super().__init__(_("Somebody else changed this survey while you were editing. Nothing of yours is stored yet."))
 
 
 class TooLarge(Exception):
@@ -99,11 +99,12 @@ def save(
     draft: SurveyVersion, questionnaire: Questionnaire, *, revision: int, by: Member, now: datetime
 ) -> SurveyVersion:
     """Store what the draft now says; `revision` is the one the editor began with, so nobody is overwritten unseen."""
-    if lock(draft.survey).archived_at is not None:
+    survey = lock(draft.survey)
+    if survey.archived_at is not None:
         raise IsArchived
     document, digest = written(questionnaire)
-    current = SurveyVersion.objects.select_for_update().get(pk=draft.pk)
-    if current.published_at is not None or current.revision != revision:
+    current = survey.versions.latest("number")
+    if current.pk != draft.pk or current.published_at is not None or current.revision != revision:
         raise Stale(current)
     if current.document == document:
         return current
@@ -117,13 +118,28 @@ def save(
 
 
 @transaction.atomic
+def revise(
+    survey: Survey, questionnaire: Questionnaire, *, seen: int, revision: int, by: Member, now: datetime
+) -> SurveyVersion:
+    """Save what was edited beginning with version id `seen`; after a published one that makes the next draft."""
+    survey = lock(survey)
+    newest = survey.versions.latest("number")
+    if newest.pk != seen:
+        raise Stale(newest)
+    if newest.published_at is None:
+        return save(newest, questionnaire, revision=revision, by=by, now=now)
+    if documents.of(newest) == questionnaire:
+        return newest
+    draft = continue_(survey, by=by, now=now)
+    return save(draft, questionnaire, revision=draft.revision, by=by, now=now)
+
+
+@transaction.atomic
 def discard(draft: SurveyVersion, *, by: Member, now: datetime) -> None:
     """Throw the draft away; the published version stays what customers see."""
     survey = lock(draft.survey)
-    current = SurveyVersion.objects.select_for_update().filter(pk=draft.pk).first()
-    if current is None:
-        return
-    if current.published_at is not None:
+    current = survey.versions.latest("number")
+    if current.pk != draft.pk or current.published_at is not None:
         raise Stale(current)
     if not survey.versions.published().exists():
         raise NothingToGoBackTo
@@ -157,11 +173,3 @@ def _add_draft(survey: Survey, wording: Questionnaire, *, number: int, now: date
         created_at=now,
         changed_at=now,
     )
-
-
-def _saved_meanwhile() -> str:
-    return _("Somebody else saved this draft while you were editing. Nothing of yours was stored yet.")
-
-
-def _published_meanwhile() -> str:
-    return _("This draft was published while you were editing. Nothing of yours was stored yet.")

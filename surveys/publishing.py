@@ -36,9 +36,9 @@ class NotPublishable(Exception):
 def publish(draft: SurveyVersion, *, by: Member, now: datetime, revision: int | None = None) -> SurveyVersion:
     """Freeze the draft: customers see it from now on. `revision` is the one that was looked at before saying yes."""
     survey = drafting.lock(draft.survey)
-    current = SurveyVersion.objects.select_for_update().get(pk=draft.pk)
-    if current.published_at is None and revision not in (None, current.revision):
-        raise drafting.Stale(current)
+    current = survey.versions.filter(pk=draft.pk).first()
+    if current is None or (current.published_at is None and revision not in (None, current.revision)):
+        raise drafting.Stale(survey.versions.latest("number"))
     wording = _checked(survey, current)
     current.document, current.digest = drafting.written(wording)
     current.published_at, current.published_by = now, by

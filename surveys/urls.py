@@ -1,4 +1,28 @@
-from django.urls import URLPattern
+"""Addresses under /o/<slug>/ for surveys and touchpoints."""
+
+from django.urls import path
+
+from surveys import editor_views, preview_views, publish_views, survey_views, touchpoint_views
 
 app_name = "surveys"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("surveys/", survey_views.survey_list, name="list"),
+    path("surveys/new/", survey_views.start, name="start"),
+    path("surveys/upload/", survey_views.upload, name="upload"),
+    path("surveys/<int:pk>/", survey_views.detail, name="detail"),
+    path("surveys/<int:pk>/edit/", editor_views.edit, name="edit"),
+    path("surveys/<int:pk>/preview/", preview_views.preview, name="preview"),
+    path("surveys/<int:pk>/preview/<int:number>/page/", preview_views.page, name="preview_page"),
+    path("surveys/<int:pk>/publish/", publish_views.publish, name="publish"),
+    path("surveys/<int:pk>/discard/", publish_views.discard, name="discard"),
+    path("surveys/<int:pk>/rename/", survey_views.rename, name="rename"),
+    path("surveys/<int:pk>/copy/", survey_views.copy, name="copy"),
+    path("surveys/<int:pk>/archive/", survey_views.archive, name="archive"),
+    path("surveys/<int:pk>/bring-back/", survey_views.bring_back, name="bring_back"),
+    path("surveys/<int:pk>/versions/<int:number>/questionnaire.json", survey_views.download, name="download"),
+    path("touchpoints/", touchpoint_views.touchpoint_list, name="touchpoints"),
+    path("touchpoints/new/", touchpoint_views.create, name="create_touchpoint"),
+    path("touchpoints/<int:pk>/", touchpoint_views.edit, name="touchpoint"),
+    path("touchpoints/<int:pk>/start/", touchpoint_views.start, name="start_touchpoint"),
+    path("touchpoints/<int:pk>/pause/", touchpoint_views.pause, name="pause_touchpoint"),
+]

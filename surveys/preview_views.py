@@ -1,0 +1,139 @@
+"""A questionnaire as a customer would see it; she is made up, and nothing she answers is stored."""
+
+from typing import Any
+
+from csp.decorators import csp_replace, csp_update
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.template import loader
+from django.urls import reverse
+from django.utils import translation
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET, require_http_methods
+
+from organizations.models import Role
+from organizations.wall import MemberRequest, role_required
+from surveys import documents, kinds, languages, path, rendering
+from surveys.answers import Answers, Attributes
+from surveys.models import Survey, SurveyVersion
+from surveys.questionnaire import Questionnaire
+
+MADE_UP = Attributes(
+    customer={"name": "Maria Berger", "first_name": "Maria", "email": "maria@example.com", "country": "DE"},
+    interaction={"product": "Reading lamp", "reference": "A-1024", "value": 49},
+)
+WIDTHS = ("phone", "desk")
+
+
+@require_GET
+@csp_update({"frame-src": ["'self'"]})
+@role_required(Role.QUALITY_MANAGER)
+def preview(request: MemberRequest, slug: str, pk: int) -> HttpResponse:
+    survey = get_object_or_404(request.organization.surveys, pk=pk)
+    versions = list(survey.versions.order_by("-number")[:20])
+    version = _version(survey, request.GET.get("version", ""))
+    wording = documents.of(version)
+    width = request.GET.get("width", "")
+    context = {
+        "survey": survey,
+        "version": version,
+        "versions": versions,
+        "languages": [(code, languages.name(code)) for code in wording.languages],
+        "language": _language(request, wording),
+        "width": width if width in WIDTHS else "phone",
+    }
+    return render(request, "surveys/preview.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@csrf_exempt  # the customer's own form has no cookie to compare with, and here nothing is stored
+@xframe_options_sameorigin
+@csp_replace({"frame-ancestors": ["'self'"]})
+@role_required(Role.QUALITY_MANAGER)
+def page(request: MemberRequest, slug: str, pk: int, number: int) -> HttpResponse:
+    """The page inside the frame: it walks the path as the customer's own does."""
+    version = get_object_or_404(request.organization.survey_versions, survey=pk, number=number)
+    wording = documents.of(version)
+    if request.method != "POST":
+        return _sheet(request, wording, _language(request, wording), {}, at=None)
+    form = request.POST
+    answers = kinds.read_all(wording, {name: [str(value) for value in values] for name, values in form.lists()})
+    at = _index(form.get("page", ""), most=len(wording.pages) - 1)
+    spoken = form.get("speak") or form.get("lang") or ""
+    language = spoken if spoken in wording.languages else _language(request, wording)
+    if form.get("speak"):
+        return _sheet(request, wording, language, answers, at=at)
+    if form.get("go") == "back":
+        before = path.walk(wording, answers, MADE_UP).previous_page(at)
+        return _sheet(request, wording, language, answers, at=before)
+    return _next(request, wording, language, answers, at)
+
+
+def _next(request: MemberRequest, wording: Questionnaire, language: str, answers: Answers, at: int) -> HttpResponse:
+    shown = frozenset(map(str, request.POST.getlist(rendering.SHOWN)))
+    judgement = path.judge(wording, answers, MADE_UP, pages=range(at + 1), shown=shown)
+    following = judgement.path.next_page(at)
+    if not judgement.is_complete:
+        return _sheet(request, wording, language, answers, at=judgement.page_to_mend, faults=judgement.faults)
+    if following is not None:
+        return _sheet(request, wording, language, answers, at=following)
+    said = [
+        (rendering.text_of(wording, question.text, language, answers, MADE_UP), spoken)
+        for question in wording.questions
+        if question.key in judgement.accepted
+        and (spoken := kinds.of(question).spoken(question, answers[question.key], language, wording.base_language))
+    ]
+    thanks = rendering.thanks(wording, language, answers, MADE_UP)
+    return _respond(request, "thanks", language, thanks=thanks, said=said, may_change=False, token="")
+
+
+def _sheet(
+    request: MemberRequest,
+    wording: Questionnaire,
+    language: str,
+    answers: Answers,
+    *,
+    at: int | None,
+    faults: rendering.Faults | None = None,
+) -> HttpResponse:
+    sheet = rendering.sheet(wording, at, language, answers, MADE_UP, faults)
+    others = [(code, languages.name(code), languages.direction(code)) for code in wording.languages if code != language]
+    return _respond(request, "page", language, sheet=sheet, others=others, form_token="")
+
+
+def _respond(request: MemberRequest, name: str, language: str, **context: Any) -> HttpResponse:
+    """With the customer's own templates and colours; addresses of apps further down by their names."""
+    organization = request.organization
+    with translation.override(language):
+        html = loader.render_to_string(
+            f"respond/{name}.html",
+            {
+                "language": language,
+                "direction": languages.direction(language),
+                "organization": organization,
+                "zone": organization.time_zone,
+                "look": reverse("respond:style", args=["preview", organization.colour.removeprefix("#")]),
+                **context,
+            },
+        )
+    return HttpResponse(html)
+
+
+def _version(survey: Survey, number: str) -> SurveyVersion:
+    """The one asked for, else the newest."""
+    if not number:
+        return survey.versions.latest("number")
+    found = survey.versions.filter(number=_index(number, most=10**6)).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _language(request: MemberRequest, wording: Questionnaire) -> str:
+    wanted = request.GET.get("language", "")
+    return wanted if wanted in wording.languages else wording.base_language
+
+
+def _index(text: str, *, most: int) -> int:
+    return min(int(text), most) if text.isascii() and text.isdigit() and len(text) < 8 else 0

@@ -1,0 +1,158 @@
+"""Touchpoints: made, changed, started and paused."""
+
+import pytest
+
+from organizations.models import AuditEntry, Member, Organization
+from surveys import archiving, drafting, sentences, starters, touchpoints
+from surveys.models import Survey, Touchpoint, TouchpointState
+from surveys.touchpoints import Timing
+from tests import factories
+from tests.factories import NOW
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def acme() -> Organization:
+    return factories.organization()
+
+
+@pytest.fixture
+def quentin(acme: Organization) -> Member:
+    return factories.member(acme)
+
+
+@pytest.fixture
+def survey(acme: Organization, quentin: Member) -> Survey:
+    return factories.survey(acme, by=quentin)
+
+
+@pytest.fixture
+def after_purchase(acme: Organization, survey: Survey, quentin: Member) -> Touchpoint:
+    return touchpoints.create(acme, name="After a purchase", survey=survey, by=quentin, now=NOW)
+
+
+def unpublished(acme: Organization, quentin: Member) -> Survey:
+    wording = starters.STARTERS["support"].questionnaire()
+    return drafting.create(acme, name="Support", basis="transactional", questionnaire=wording, by=quentin, now=NOW)
+
+
+def told(acme: Organization) -> list[str]:
+    found = AuditEntry.objects.filter(organization=acme, what__startswith="touchpoint.")
+    return list(found.order_by("pk").values_list("what", flat=True))
+
+
+def stored(touchpoint: Touchpoint) -> Touchpoint:
+    return Touchpoint.objects.get(pk=touchpoint.pk)
+
+
+def test_a_new_touchpoint_asks_nobody_yet(after_purchase: Touchpoint, acme: Organization) -> None:
+    assert (after_purchase.state, after_purchase.started_at) == (TouchpointState.DRAFT, None)
+    assert touchpoints.timing_of(after_purchase) == Timing(3, 30, 30, 30)
+    assert told(acme) == ["touchpoint.created"]
+
+
+def test_starting_and_pausing_are_recorded(after_purchase: Touchpoint, acme: Organization, quentin: Member) -> None:
+    touchpoints.start(after_purchase, by=quentin, now=NOW)
+    assert (stored(after_purchase).state, stored(after_purchase).started_at) == (TouchpointState.RUNNING, NOW)
+
+    touchpoints.pause(after_purchase, by=quentin, now=NOW)
+    assert stored(after_purchase).state == TouchpointState.PAUSED
+    assert told(acme) == ["touchpoint.created", "touchpoint.started", "touchpoint.paused"]
+
+
+def test_a_double_click_starts_once(after_purchase: Touchpoint, acme: Organization, quentin: Member) -> None:
+    touchpoints.start(after_purchase, by=quentin, now=NOW)
+    touchpoints.start(after_purchase, by=quentin, now=NOW)
+
+    assert told(acme) == ["touchpoint.created", "touchpoint.started"]
+
+
+def test_a_touchpoint_that_does_not_run_cannot_be_paused(after_purchase: Touchpoint, quentin: Member) -> None:
+    touchpoints.pause(after_purchase, by=quentin, now=NOW)
+
+    assert stored(after_purchase).state == TouchpointState.DRAFT
+
+
+def test_nothing_is_started_that_has_nothing_to_send(acme: Organization, quentin: Member) -> None:
+    support = unpublished(acme, quentin)
+    touchpoint = touchpoints.create(acme, name="After support", survey=support, by=quentin, now=NOW)
+
+    with pytest.raises(touchpoints.NotStartable, match="“Support” has no published version yet"):
+        touchpoints.start(touchpoint, by=quentin, now=NOW)
+
+    assert stored(touchpoint).state == TouchpointState.DRAFT
+
+
+def test_an_archived_survey_is_not_sent(after_purchase: Touchpoint, survey: Survey, quentin: Member) -> None:
+    archiving.archive(survey, by=quentin, now=NOW)
+
+    with pytest.raises(touchpoints.NotStartable, match="archived"):
+        touchpoints.start(after_purchase, by=quentin, now=NOW)
+
+
+def test_a_change_is_recorded_with_what_changed(
+    after_purchase: Touchpoint, survey: Survey, acme: Organization, quentin: Member
+) -> None:
+    timing = Timing(days_after=7, quiet_period=30, open_for=30, only_younger_than=30)
+
+    touchpoints.edit(after_purchase, name="After a purchase", survey=survey, timing=timing, by=quentin, now=NOW)
+
+    assert stored(after_purchase).days_after == 7
+    assert AuditEntry.objects.filter(organization=acme).latest("pk").detail == {"days_after": 7}
+
+
+def test_saving_without_a_change_leaves_no_trace(
+    after_purchase: Touchpoint, survey: Survey, acme: Organization, quentin: Member
+) -> None:
+    touchpoints.edit(after_purchase, name="After a purchase", survey=survey, timing=Timing(), by=quentin, now=NOW)
+
+    assert told(acme) == ["touchpoint.created"]
+
+
+def test_the_survey_may_change_until_it_was_started(
+    after_purchase: Touchpoint, acme: Organization, quentin: Member
+) -> None:
+    other = factories.survey(acme, starter="support", name="Support")
+
+    touchpoints.edit(after_purchase, name="After support", survey=other, timing=Timing(), by=quentin, now=NOW)
+
+    assert stored(after_purchase).survey == other
+
+
+def test_a_started_touchpoint_keeps_its_survey(after_purchase: Touchpoint, acme: Organization, quentin: Member) -> None:
+    other = factories.survey(acme, starter="support", name="Support")
+    touchpoints.start(after_purchase, by=quentin, now=NOW)
+
+    with pytest.raises(touchpoints.SurveyIsFixed):
+        touchpoints.edit(after_purchase, name="Renamed", survey=other, timing=Timing(), by=quentin, now=NOW)
+
+    assert stored(after_purchase).name == "After a purchase"
+
+
+def test_a_touchpoint_that_could_never_ask_is_refused(acme: Organization, survey: Survey, quentin: Member) -> None:
+    too_late = Timing(days_after=30, only_younger_than=30)
+
+    with pytest.raises(touchpoints.NeverInTime):
+        touchpoints.create(acme, name="Too late", survey=survey, timing=too_late, by=quentin, now=NOW)
+
+    assert acme.touchpoints.count() == 0
+
+
+def test_it_says_in_a_sentence_what_it_does() -> None:
+    assert sentences.in_words(Timing(), "Post-purchase") == (
+        "3 days after a purchase we send “Post-purchase”. "
+        "Whoever was asked anything in the last 30 days is left in peace. "
+        "Nobody is asked about a purchase that is 30 days old or older. "
+        "The link works for 30 days."
+    )
+
+
+def test_without_a_quiet_period_the_sentence_does_not_mention_one() -> None:
+    at_once = Timing(days_after=0, quiet_period=0, open_for=1, only_younger_than=2)
+
+    assert sentences.in_words(at_once, "Support") == (
+        "On the day of a purchase we send “Support”. "
+        "Nobody is asked about a purchase that is 2 days old or older. "
+        "The link works for 1 day."
+    )
