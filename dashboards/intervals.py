@@ -74,12 +74,8 @@ def nps_score(counts: Recommenders, level: float = 0.95) -> Interval | None:
 def _edge(counts: Recommenders, z: float, outside: float) -> float:
     """The d between the NPS and the outside at which the score test starts to reject, by bisection to 1e-12."""
     d_count, n = counts.detractors, counts.n
-    moved, tilt, nps, inside = (
-        d_count + counts.promoters,
-        2 * n - counts.promoters + d_count,
-        counts.score,
-        counts.score,
-    )
+    moved, tilt = d_count + counts.promoters, 2 * n - counts.promoters + d_count
+    nps = inside = counts.score
     limit = z * z / n
     while abs(outside - inside) > 1e-12:
         d = (inside + outside) / 2

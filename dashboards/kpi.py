@@ -37,9 +37,7 @@ class Kpi:
 
     def __post_init__(self) -> None:
         if (self.value is None) != (self.reason is not None):
-            raise ValueError(
-                f"Kpi: a missing value needs a reason, a value has none; got {self.value} with {self.reason}"
-            )
+            raise ValueError(f"Kpi: either a value or why it is missing; got {self.value} and {self.reason}")
         numbers = () if self.value is None else (self.value, *(self.interval or ()))
         if not all(map(math.isfinite, numbers)):
             raise ValueError(f"Kpi: {numbers} is not finite; what cannot be told is None with a reason")

@@ -87,6 +87,7 @@ def is_determined(hidden: list[int], k: int) -> bool:
     Formula: a cell has the range max(low, S - Σ other highs) .. min(high, S - Σ other lows), small ones between 1 and
     k-1, the others from k up; it is determined when both ends meet.
     Takes: the true n of the hidden cells.
+    Source: feasibility intervals: ESSnet 2010, Handbook on Statistical Disclosure Control, 4.2.3.
     """
     total = sum(hidden)
     bounds = [(1, k - 1) if n < k else (k, total) for n in hidden]
