@@ -21,10 +21,13 @@ WIRE_LEASE = timedelta(seconds=180)
 
 # This commit must be on disk before the first byte leaves: were it lost in a crash of the database, the row would read
 # "claimed", go back to the queue, and the mail would leave twice. So it waits for the disk, one commit a mail.
+# An opt-out that came after the claim stops the mail here; its row is withheld, or will be at the next claim.
 _ONTO_THE_WIRE = """
 UPDATE feedback_message
 SET state = 'wire', attempts = attempts + 1, wire_at = %(now)s, lease_until = %(lease)s
-WHERE id = %(id)s AND state = 'claimed' AND worker = %(worker)s
+WHERE id = %(id)s AND state = 'claimed' AND worker = %(worker)s AND NOT EXISTS (
+    SELECT FROM feedback_suppression AS s
+    WHERE s.organization_id = feedback_message.organization_id AND s.address_key = feedback_message.address_key)
 """
 
 # This one does not wait for the disk: lost in a crash, the row would read "wire" and end in doubt, which sends nothing
