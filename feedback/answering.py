@@ -1,0 +1,198 @@
+"""A judged page → Response and Answers, once per invitation; leaving out of the figures, and erasing."""
+
+import json
+import uuid
+from collections.abc import Mapping
+from datetime import datetime
+from functools import lru_cache
+
+from django.db import IntegrityError, connection, transaction
+from django.utils.translation import gettext as _
+
+from feedback import journal, known
+from feedback.models import Answer, Channel, Exclusion, Invitation, Response
+from organizations import audit
+from organizations.models import Member
+from surveys.answers import AnswerValue
+from surveys.models import Question
+
+LONGEST_REASON = 300
+
+
+class NothingToExclude(Exception):
+    """The response is left out already, or in already."""
+
+
+class ReasonMissing(Exception):
+    """Whoever leaves a response out of the figures says why."""
+
+
+def key_of(invitation: Invitation) -> uuid.UUID:
+    """The same for every submit of one invitation, however many tabs, phones and retries there are."""
+    return uuid.uuid5(invitation.public_id, "response")
+
+
+def submit(
+    invitation: Invitation,
+    *,
+    version_id: int,
+    accepted: Mapping[str, AnswerValue],
+    language: str,
+    is_complete: bool,
+    now: datetime,
+) -> bool:
+    """Store exactly these answers, as `surveys.path` accepted them; the last complete submit wins.
+
+    An unfinished save never takes anything back from an answer that was sent to the end: then False, nothing is stored.
+    """
+    try:
+        return _store(invitation, version_id, accepted, language, is_complete, now)
+    except IntegrityError:
+        # Two first submits at the same instant can meet at the unique invitation before they meet at the key.
+        return _store(invitation, version_id, accepted, language, is_complete, now)
+
+
+@transaction.atomic
+def _store(
+    invitation: Invitation,
+    version_id: int,
+    accepted: Mapping[str, AnswerValue],
+    language: str,
+    is_complete: bool,
+    now: datetime,
+) -> bool:
+    response = _response(invitation, version_id, language, is_complete, now)
+    if response is None:
+        return False
+    questions = _questions(version_id)
+    rows = [_answer(response, questions[key], value) for key, value in accepted.items() if key in questions]
+    # The row is locked since its upsert: submits of one invitation come one after the other from here on.
+    if response.created_at != now:
+        response.answers.exclude(question__in=[row.question_id for row in rows]).delete()
+    Answer.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=["response", "question"],
+        update_fields=["kind", "score", "number", "on", "choices", "text"],
+    )
+    journal.mark(response)
+    return True
+
+
+_UPSERT = """
+INSERT INTO feedback_response (
+    organization_id, survey_id, version_id, key, invitation_id, customer_id, anonymous, touchpoint_id, language,
+    channel, answered_on, experienced_on, attributes, completed_at, created_at, changed_at
+) VALUES (%s, %s, %s, %s, %s, %s, false, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+ON CONFLICT (key) DO UPDATE SET
+    version_id = EXCLUDED.version_id,
+    language = EXCLUDED.language,
+    completed_at = coalesce(feedback_response.completed_at, EXCLUDED.completed_at),
+    changed_at = EXCLUDED.changed_at
+WHERE feedback_response.completed_at IS NULL OR EXCLUDED.completed_at IS NOT NULL
+RETURNING id, answered_on, created_at
+"""
+
+
+def _response(
+    invitation: Invitation, version_id: int, language: str, is_complete: bool, now: datetime
+) -> Response | None:
+    """The one response of this invitation, made or found, and locked; what it is counted by stays as first made."""
+    organization, interaction = invitation.organization, invitation.interaction
+    response = Response(
+        organization_id=invitation.organization_id,
+        survey_id=invitation.touchpoint.survey_id,
+        version_id=version_id,
+        key=key_of(invitation),
+        invitation_id=invitation.pk,
+        customer_id=invitation.customer_id,
+        touchpoint_id=invitation.touchpoint_id,
+        language=language,
+        channel=Channel.EMAIL,
+        answered_on=organization.day_of(now),
+        experienced_on=organization.day_of(interaction.experienced_at),
+        attributes=known.segments(interaction),
+        completed_at=now if is_complete else None,
+        created_at=now,
+        changed_at=now,
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _UPSERT,
+            [
+                *(response.organization_id, response.survey_id, response.version_id, response.key),
+                *(response.invitation_id, response.customer_id, response.touchpoint_id, response.language),
+                *(str(response.channel), response.answered_on, response.experienced_on),
+                *(json.dumps(response.attributes), response.completed_at, now, now),
+            ],
+        )
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    response.pk, response.answered_on, response.created_at = row
+    return response
+
+
+@lru_cache(maxsize=512)
+def _questions(version_id: int) -> dict[str, tuple[int, str]]:
+    """Question ids and kinds by key. Kept for ever: a published version never changes, and its questions stay."""
+    rows = Question.objects.filter(survey__versions=version_id).values_list("key", "pk", "kind")
+    return {key: (pk, kind) for key, pk, kind in rows}
+
+
+def _answer(response: Response, question: tuple[int, str], value: AnswerValue) -> Answer:
+    question_id, kind = question
+    return Answer(
+        organization_id=response.organization_id,
+        response=response,
+        question_id=question_id,
+        kind=kind,
+        score=value.score,
+        number=value.number,
+        on=value.on,
+        choices=list(value.choices) or None,
+        text=value.text or None,
+    )
+
+
+@transaction.atomic
+def exclude(response: Response, *, why: str, by: Member, now: datetime) -> Exclusion:
+    """Leave it out of the figures; the answers stay, and so does who left them out and why."""
+    why = known.line(why)[:LONGEST_REASON]
+    if not why:
+        raise ReasonMissing(_("Say why this response is to be left out: the figures' readers will ask."))
+    locked = Response.objects.select_for_update(of=("self",)).get(pk=response.pk)
+    if locked.exclusions.filter(lifted_at__isnull=True).exists():
+        raise NothingToExclude(_("This response is left out of the figures already."))
+    exclusion = Exclusion.objects.create(
+        organization_id=locked.organization_id, response=locked, by=by, why=why, at=now
+    )
+    journal.mark(locked)
+    audit.record(by.organization, by=by, what="response.excluded", about=locked, now=now)
+    return exclusion
+
+
+@transaction.atomic
+def include(response: Response, *, by: Member, now: datetime) -> Exclusion:
+    """Count it again; the exclusion stays, lifted, as a record."""
+    locked = Response.objects.select_for_update(of=("self",)).get(pk=response.pk)
+    exclusion = locked.exclusions.filter(lifted_at__isnull=True).first()
+    if exclusion is None:
+        raise NothingToExclude(_("This response counts already."))
+    exclusion.lifted_at, exclusion.lifted_by = now, by
+    exclusion.save(update_fields=["lifted_at", "lifted_by"])
+    journal.mark(locked)
+    audit.record(by.organization, by=by, what="response.included", about=locked, now=now)
+    return exclusion
+
+
+@transaction.atomic
+def erase(response: Response, *, by: Member, now: datetime) -> int:
+    """Delete it with its answers, for good; what remains is that somebody did so. Returns how many answers went."""
+    locked = Response.objects.select_for_update(of=("self",)).get(pk=response.pk)
+    answers = locked.answers.count()
+    detail = {"survey": locked.survey_id, "answered_on": locked.answered_on.isoformat(), "answers": answers}
+    journal.mark(locked)
+    audit.record(by.organization, by=by, what="response.erased", about=locked, now=now, detail=detail)
+    locked.delete()
+    return answers

@@ -1,0 +1,29 @@
+"""What the customer's pages need beside plain templates."""
+
+import json
+
+from django import template
+
+from feedback import look
+from surveys import documents
+from surveys.faults import Fault
+
+register = template.Library()
+
+
+@register.filter
+def as_json(value: object) -> str:
+    """For a data- attribute; Django escapes it there."""
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+
+
+@register.filter
+def said(fault: Fault) -> str:
+    """A fault's sentence in the reader's language."""
+    return documents.said(fault)
+
+
+@register.simple_tag
+def look_of(colour: str) -> str:
+    """The address of the style sheet in an organization's colour."""
+    return look.address(colour)
