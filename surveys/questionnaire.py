@@ -107,10 +107,9 @@ def _language(reader: Reader, value: object, where: str) -> str:
 def _languages(reader: Reader, value: object, base: str) -> tuple[str, ...]:
     found: list[str] = []
     for place, code in reader.items(value, "languages", most=MOST_LANGUAGES):
-        language = _language(reader, code, place)
-        if language in found:
+        if code in found:
             reader.note(TWICE, place)
-        found.append(language)
+        found.append(_language(reader, code, place))
     if base not in found:
         reader.note(BASE_NOT_LISTED, "languages")
         found.append(base)

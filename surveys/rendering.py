@@ -154,7 +154,7 @@ class _Drawing:
             self.language,
             languages.direction(self.language),
             self.say(page.title),
-            self._blocks(page),
+            self._blocks(page) if self.shows_all or index in self.path.pages else (),
             self._carried(index),
             self.path.previous_page(index),
             self._may_be_last(index),
