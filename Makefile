@@ -79,7 +79,7 @@ messages: setup ## collect the texts to translate (needs gettext), compile the t
 	@if command -v xgettext >/dev/null 2>&1; then LOCAL=true $(BIN)/python manage.py makemessages --all --no-wrap --no-location \
 		--ignore node_modules --ignore $(VENV) --ignore .data; \
 	else echo "xgettext is not installed, so no new texts are collected. On Debian and Ubuntu: apt-get install gettext"; fi
-	@$(BIN)/python -c 'from pathlib import Path; from config.supervisor import compile_messages; print(*compile_messages(Path("locale")), sep="\n")'
+	@$(BIN)/python -m config.translations
 
 requirements: setup ## requirements*.in to requirements*.txt, with hashes
 	@for name in requirements requirements-dev; do $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \

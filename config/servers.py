@@ -93,6 +93,9 @@ def stop(data: Path, *, postgres_seconds: float = 6, valkey_seconds: float = 5) 
     with _locked(data / "run" / "servers.lock"):
         stop_postgres(data, seconds=postgres_seconds)
         stop_valkey(data, seconds=valkey_seconds)
+        for folder in SOCKET_ROOT.glob(f"{_socket_name(data)}*"):
+            with contextlib.suppress(OSError):
+                folder.rmdir()
 
 
 def stop_postgres(data: Path, *, seconds: float = 6) -> None:
@@ -279,9 +282,8 @@ def _folder_argument(folder: Path, account: Account) -> str:
 def _socket_folder(data: Path, account: Account) -> Path:
     """A short folder that belongs to PostgreSQL's user alone, the same one at every start."""
     owner = os.geteuid() if account.uid is None else account.uid
-    digest = hashlib.sha256(str(data.resolve()).encode()).hexdigest()[:12]
     for turn in range(100):
-        folder = SOCKET_ROOT / f"hearback-{digest}{f'-{turn}' if turn else ''}"
+        folder = SOCKET_ROOT / f"{_socket_name(data)}{f'-{turn}' if turn else ''}"
         with contextlib.suppress(FileExistsError):
             folder.mkdir(mode=0o700)
             if account.uid is not None and account.gid is not None:
@@ -291,6 +293,10 @@ def _socket_folder(data: Path, account: Account) -> Path:
         if stat.S_ISDIR(found.st_mode) and found.st_uid == owner and not found.st_mode & 0o077:
             return folder
     raise CannotStart(f"No folder for PostgreSQL's socket could be made in {SOCKET_ROOT}.")
+
+
+def _socket_name(data: Path) -> str:
+    return f"hearback-{hashlib.sha256(str(data.resolve()).encode()).hexdigest()[:12]}"
 
 
 def _programs(account: Account) -> Path:

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit, urlunsplit
 import pytest
 
 from config import servers
-from config.supervisor import compile_messages
+from config.translations import compile_messages
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / ".data" / "test"
@@ -56,7 +56,7 @@ def _prepare() -> None:
 def _start_servers() -> None:
     """Yours where both are named, else our own, shared by all runs of this checkout."""
     global _users_lock
-    compile_messages(ROOT / "locale")
+    compile_messages()
     database_url, redis_url = os.environ.get("DATABASE_URL"), os.environ.get("REDIS_URL")
     if not (database_url and redis_url):
         _users_lock = _locked(DATA / "run" / "users.lock", fcntl.LOCK_SH)
