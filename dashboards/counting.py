@@ -1,0 +1,252 @@
+"""The SQL of the roll-up: raw answers → expected rows in a temporary table → rows that differ are written.
+
+One statement counts, whatever the scope, so that a day, a rebuild and a verification cannot disagree.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db import connection
+from django.db.models import Max, Min
+
+from surveys.models import Question
+
+# So many values of a dimension have rows of their own; the rest is counted together under this name.
+VALUES_AT_MOST = 50
+OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Some days of a survey, or all of them."""
+
+    survey: int
+    days: Sequence[date] | None = None
+
+    @property
+    def params(self) -> dict[str, Any]:
+        days = None if self.days is None else list(self.days)
+        return {"survey": self.survey, "days": days, "other": OTHER, "most": VALUES_AT_MOST}
+
+    def where(self, survey: str, day: str) -> str:
+        return f"{survey} = %(survey)s" + ("" if self.days is None else f" AND {day} = ANY(%(days)s::date[])")
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A row that is stored otherwise than the raw answers say; None where there is or ought to be no row."""
+
+    question: int
+    day: date
+    dimension: str
+    value: str
+    stored: tuple[list[int], int] | None
+    expected: tuple[list[int], int] | None
+
+
+# What a response carries makes its segments, each reporting attribute under "a:<name>" (a longer name finds no room).
+SEGMENTS = """
+    CROSS JOIN LATERAL (
+        VALUES ('', ''), ('touchpoint', r.touchpoint_id::text), ('language', r.language),
+               ('channel', r.channel), ('version', r.version_id::text)
+        UNION ALL
+        SELECT 'a:' || a.key, left(a.value, 120) FROM jsonb_each_text(r.attributes) AS a WHERE length(a.key) <= 58
+    ) AS s (dimension, value)
+"""
+NOT_EXCLUDED = """
+    NOT EXISTS (SELECT FROM feedback_exclusion e WHERE e.response_id = r.id AND e.lifted_at IS NULL)
+"""
+
+
+def _select(scope: Scope, counts: str, answered: str) -> str:
+    return f"""
+        SELECT q.id AS question_id, r.answered_on AS day, s.dimension, s.value, {counts} AS counts,
+               count(*)::int AS answered
+        FROM feedback_response r
+        JOIN feedback_answer x ON x.response_id = r.id
+        JOIN surveys_question q ON q.id = x.question_id
+        {SEGMENTS}
+        WHERE {scope.where("r.survey_id", "r.answered_on")} AND {answered} AND {NOT_EXCLUDED}
+          AND s.value IS NOT NULL AND (s.value <> '' OR s.dimension = '')
+        GROUP BY q.id, r.answered_on, s.dimension, s.value
+    """  # noqa: S608 - made of constants and numbers of places
+
+
+def _scored(scope: Scope, lowest: int, highest: int) -> str:
+    """One filter a score of any scale here, cut to the question's own: constants are twice as fast as columns."""
+    places = ", ".join(f"count(*) FILTER (WHERE x.score = {score})" for score in range(lowest, highest + 1))
+    counts = f"(ARRAY[{places}]::int[])[q.lowest - {lowest} + 1 : q.highest - {lowest} + 1]"
+    return _select(scope, counts, "x.score IS NOT NULL AND q.lowest IS NOT NULL")
+
+
+def _chosen(scope: Scope, width: int) -> str:
+    """Up to the last choice that anybody took: choices added by a later version must not change older days."""
+    places = ", ".join(f"count(*) FILTER (WHERE q.choice_keys[{i}] = ANY(x.choices))" for i in range(1, width + 1))
+    return f"""
+        SELECT question_id, day, dimension, value, counts[1:coalesce((
+                   SELECT max(place) FROM unnest(counts) WITH ORDINALITY AS c (n, place) WHERE n > 0), 0)], answered
+        FROM ({_select(scope, f"ARRAY[{places}]::int[]", "x.choices IS NOT NULL")}) AS chosen
+    """  # noqa: S608
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """The lowest and highest score on any scale of a survey, and the length of its longest list of choices."""
+
+    lowest: int
+    highest: int
+    choices: int
+
+
+def _extent(survey: int) -> Extent:
+    found = Question.objects.filter(survey=survey).aggregate(
+        lowest=Min("lowest"), highest=Max("highest"), choices=Max("choice_keys__len")
+    )
+    # No scale at all is the empty range.
+    lowest, highest = (0, -1) if found["lowest"] is None else (found["lowest"], found["highest"])
+    return Extent(lowest, highest, found["choices"] or 0)
+
+
+@contextmanager
+def counted(scope: Scope) -> Iterator[None]:
+    """The raw answers in scope, counted into the temporary table `counted`, every segment value by itself."""
+    extent = _extent(scope.survey)
+    selects = [_scored(scope, extent.lowest, extent.highest)] if extent.lowest <= extent.highest else []
+    selects += [_chosen(scope, extent.choices)] if extent.choices else []
+    _run(f"CREATE TEMPORARY TABLE counted AS {' UNION ALL '.join(selects) or NOTHING}", scope)
+    yield
+    _run("DROP TABLE counted", scope)
+
+
+NOTHING = "SELECT question_id, day, dimension, value, counts, answered FROM dashboards_dailycount WHERE false"
+
+UNLISTED = """
+    c.dimension <> '' AND c.value <> %(other)s AND NOT EXISTS (
+        SELECT FROM dashboards_segmentvalue l
+        WHERE l.survey_id = %(survey)s AND l.dimension = c.dimension AND l.value = c.value)
+"""
+
+
+def has_new_values(scope: Scope) -> bool:
+    """Whether a value was seen for the first time while its dimension has room for it."""
+    return bool(_rows(f"SELECT 1 FROM counted c WHERE {UNLISTED} AND {ROOM} > 0 LIMIT 1", scope))  # noqa: S608
+
+
+ROOM = """
+    (%(most)s - (SELECT count(*) FROM dashboards_segmentvalue l
+                 WHERE l.survey_id = %(survey)s AND l.dimension = c.dimension))
+"""
+
+
+def list_new_values(scope: Scope) -> None:
+    """Give first-seen values rows of their own, the most frequent first, as long as there is room."""
+    _run(
+        f"""
+        INSERT INTO dashboards_segmentvalue (organization_id, survey_id, dimension, value)
+        SELECT s.organization_id, s.id, c.dimension, c.value
+        FROM surveys_survey s, (
+            SELECT c.dimension, c.value,
+                   row_number() OVER (PARTITION BY c.dimension ORDER BY sum(c.answered) DESC, c.value) AS place
+            FROM counted c WHERE {UNLISTED} GROUP BY c.dimension, c.value
+        ) AS c
+        WHERE s.id = %(survey)s AND c.place <= {ROOM}
+        """,  # noqa: S608
+        scope,
+    )
+
+
+def list_anew(scope: Scope) -> None:
+    """The most frequent values alone have rows of their own."""
+    _run("DELETE FROM dashboards_segmentvalue WHERE survey_id = %(survey)s", scope)
+    list_new_values(scope)
+
+
+def fold(scope: Scope) -> None:
+    """Count the values without rows of their own together as "other"."""
+    if not _rows(f"SELECT 1 FROM counted c WHERE {UNLISTED} LIMIT 1", scope):  # noqa: S608
+        return
+    longest = _rows("SELECT max(cardinality(counts)) FROM counted", scope)[0][0]
+    places = ", ".join(f"coalesce(sum(counts[{i}]), 0)" for i in range(1, longest + 1))
+    _run(
+        f"""
+        WITH unlisted AS (
+            DELETE FROM counted c WHERE c.value = %(other)s AND c.dimension <> '' OR {UNLISTED} RETURNING c.*
+        )
+        INSERT INTO counted
+        SELECT question_id, day, dimension, %(other)s,
+               (ARRAY[{places}]::int[])[1:max(cardinality(counts))], sum(answered)
+        FROM unlisted GROUP BY question_id, day, dimension
+        """,  # noqa: S608
+        scope,
+    )
+
+
+SAME_CELL = "c.question_id = d.question_id AND c.day = d.day AND c.dimension = d.dimension AND c.value = d.value"
+
+
+def write(scope: Scope) -> int:
+    """Write the rows that differ and delete those that vanished; gives how many rows are right now."""
+    # Delete what vanished too: a plain upsert would leave scores whose answers were erased.
+    _run(
+        f"""
+        DELETE FROM dashboards_dailycount d
+        WHERE {scope.where("d.survey_id", "d.day")} AND NOT EXISTS (SELECT FROM counted c WHERE {SAME_CELL})
+        """,  # noqa: S608
+        scope,
+    )
+    _run(
+        f"""
+        INSERT INTO dashboards_dailycount
+            (organization_id, survey_id, question_id, day, dimension, value, counts, answered)
+        SELECT s.organization_id, s.id, c.question_id, c.day, c.dimension, c.value, c.counts, c.answered
+        FROM surveys_survey s, counted c
+        WHERE s.id = %(survey)s AND NOT EXISTS (
+            SELECT FROM dashboards_dailycount d
+            WHERE {SAME_CELL} AND d.counts = c.counts AND d.answered = c.answered)
+        ON CONFLICT (question_id, dimension, value, day)
+            DO UPDATE SET counts = excluded.counts, answered = excluded.answered
+        """,  # noqa: S608
+        scope,
+    )
+    return int(_rows("SELECT count(*) FROM counted", scope)[0][0])
+
+
+def differences(scope: Scope) -> list[Difference]:
+    """Stored rows that are not as expected, of days that do not wait in the journal."""
+    rows = _rows(
+        """
+        SELECT j.* FROM (
+            SELECT question_id, day, dimension, value, d.counts, d.answered,
+                   c.counts AS right_counts, c.answered AS right_answered
+            FROM counted c
+            FULL JOIN (SELECT * FROM dashboards_dailycount WHERE survey_id = %(survey)s) AS d
+                USING (question_id, day, dimension, value)
+            WHERE (c.counts, c.answered) IS DISTINCT FROM (d.counts, d.answered)
+        ) AS j
+        WHERE NOT EXISTS (SELECT FROM feedback_changedday w WHERE w.survey_id = %(survey)s AND w.day = j.day)
+        ORDER BY j.question_id, j.day, j.dimension, j.value
+        """,
+        scope,
+    )
+    return [
+        Difference(question, day, dimension, value, _cell(counts, answered), _cell(right, right_answered))
+        for question, day, dimension, value, counts, answered, right, right_answered in rows
+    ]
+
+
+def _cell(counts: list[int] | None, answered: int | None) -> tuple[list[int], int] | None:
+    return None if counts is None or answered is None else (counts, answered)
+
+
+def _run(statement: str, scope: Scope) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, scope.params)
+
+
+def _rows(statement: str, scope: Scope) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, scope.params)
+        return list(cursor.fetchall())
