@@ -83,13 +83,11 @@ def _touchpoint(shop: Organization, quentin: Member, began: datetime) -> Touchpo
     return touchpoint
 
 
-def _live_one_day(
-    shop: Organization, touchpoint: Touchpoint, today: datetime, age: int, chance: random.Random
-) -> None:
+def _live_one_day(shop: Organization, touchpoint: Touchpoint, today: datetime, age: int, chance: random.Random) -> None:
     purchases = list(_purchases(today, age, chance))
     if purchases:
         intake.record(shop, purchases, source="shop", by=None, now=today)
-    # The newest are left to the real sweep, so that the mailbox has something to open; without a mailbox nobody is asked.
+    # The newest are left to the real sweep, so that the mailbox has something to open; without one nobody is asked.
     if age >= 1 or not settings.MAILBOX_DIR:
         inviting.sweep(now=today)
         shop.customer_messages.filter(state=MessageState.QUEUED).update(
@@ -169,4 +167,3 @@ def _score(question: Question, mood: str, chance: random.Random) -> int:
 def _weighted(keys: list[str], mood: str, chance: random.Random) -> str:
     checkout = [key for key in keys if "checkout" in key or "payment" in key]
     return chance.choice(checkout) if checkout and mood == "low" and chance.random() < 0.6 else chance.choice(keys)
-

@@ -1,13 +1,79 @@
 """What the demo's made-up customers are called, what they buy and what they say."""
 
-FIRST = (
-    "Anna Bela Chiara David Elif Finn Greta Hugo Ines Jakob Klara Luca Mina Noah Olivia Paul Quirin Rosa Samir Tilda "
-    "Ulrich Vera Wim Xenia Yara Zoe Amelie Boris Celine Dario Emil Frida Georg Hanna Ivo Julia Kaya Lars Mara Nils"
-).split()
-LAST = (
-    "Albrecht Berg Conti Dahl Ekdal Fischer Garcia Huber Ivanov Jansen Keller Lindt Moreau Novak Olsen Petit Quist Rossi "
-    "Sanders Toth Ulmer Vogel Weiss Yilmaz Zimmer Arnold Brandt Costa Duarte Engel"
-).split()
+FIRST = [
+    "Anna",
+    "Bela",
+    "Chiara",
+    "David",
+    "Elif",
+    "Finn",
+    "Greta",
+    "Hugo",
+    "Ines",
+    "Jakob",
+    "Klara",
+    "Luca",
+    "Mina",
+    "Noah",
+    "Olivia",
+    "Paul",
+    "Quirin",
+    "Rosa",
+    "Samir",
+    "Tilda",
+    "Ulrich",
+    "Vera",
+    "Wim",
+    "Xenia",
+    "Yara",
+    "Zoe",
+    "Amelie",
+    "Boris",
+    "Celine",
+    "Dario",
+    "Emil",
+    "Frida",
+    "Georg",
+    "Hanna",
+    "Ivo",
+    "Julia",
+    "Kaya",
+    "Lars",
+    "Mara",
+    "Nils",
+]
+LAST = [
+    "Albrecht",
+    "Berg",
+    "Conti",
+    "Dahl",
+    "Ekdal",
+    "Fischer",
+    "Garcia",
+    "Huber",
+    "Ivanov",
+    "Jansen",
+    "Keller",
+    "Lindt",
+    "Moreau",
+    "Novak",
+    "Olsen",
+    "Petit",
+    "Quist",
+    "Rossi",
+    "Sanders",
+    "Toth",
+    "Ulmer",
+    "Vogel",
+    "Weiss",
+    "Yilmaz",
+    "Zimmer",
+    "Arnold",
+    "Brandt",
+    "Costa",
+    "Duarte",
+    "Engel",
+]
 PRODUCTS = ("Headphones", "Record player", "Speaker", "Microphone", "Turntable needle", "Radio")
 STORES = ("Online", "Online", "Online", "Berlin", "Hamburg")
 

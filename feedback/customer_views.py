@@ -1,5 +1,6 @@
 """Customers' pages: who they are, what they did, and bringing their purchases."""
 
+from dataclasses import asdict
 from typing import Any
 
 from django import forms
@@ -74,19 +75,19 @@ def detail(request: MemberRequest, slug: str, pk: int) -> HttpResponse:
 @role_required(Role.QUALITY_MANAGER)
 def bring(request: MemberRequest, slug: str) -> HttpResponse:
     """A CSV of purchases: all of it is recorded, or nothing and every fault is listed."""
-    form = BringForm(request.POST or None, request.FILES or None)
+    form = BringForm(request.POST, request.FILES) if request.method == "POST" else BringForm()
     faults: list[dict[str, Any]] = []
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         sheet = _read(form.cleaned_data["file"], request.organization)
         if not sheet.faults:
             return _recorded(request, slug, sheet)
-        faults = [{"row": fault.row, "column": fault.column, "value": fault.value, "advice": advice(fault)} for fault in sheet.faults]
+        faults = [asdict(fault) | {"advice": advice(fault)} for fault in sheet.faults]
     status = 422 if faults or form.errors else 200
     context = {"form": form, "faults": faults, "known": purchases.KNOWN, "sample": SAMPLE}
     return render(request, "feedback/bring.html", context, status=status)
 
 
-def _read(file: UploadedFile, organization: Organization) -> purchases.Sheet:
+def _read(file: UploadedFile[bytes], organization: Organization) -> purchases.Sheet:
     # One byte more than is allowed tells a file that is too large from one that just fits.
     return purchases.read(file.read(purchases.MOST_BYTES + 1), zone=organization.zone, now=timezone.now())
 

@@ -72,9 +72,7 @@ def _customers(
         for customer in organization.customers.filter(reference__in=batch)
     }
     changed = [known[reference] for reference in known if _renew(known[reference], latest[reference])]
-    Customer.objects.bulk_update(
-        changed, ["email", "address_key", "name", "sort_name", "language"], batch_size=_BATCH
-    )
+    Customer.objects.bulk_update(changed, ["email", "address_key", "name", "sort_name", "language"], batch_size=_BATCH)
     new = [_customer(organization, latest[reference], now) for reference in sorted(set(latest) - set(known))]
     Customer.objects.bulk_create(new, batch_size=_BATCH)
     return known | {customer.reference: customer for customer in new}, len(new)

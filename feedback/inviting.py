@@ -110,7 +110,11 @@ def _manners(touchpoint: Touchpoint) -> eligibility.Manners:
 
 def _skip(touchpoint: Touchpoint, interaction: Interaction, reason: str, now: datetime) -> Skip:
     return Skip(
-        organization_id=touchpoint.organization_id, touchpoint=touchpoint, interaction=interaction, reason=reason, at=now
+        organization_id=touchpoint.organization_id,
+        touchpoint=touchpoint,
+        interaction=interaction,
+        reason=reason,
+        at=now,
     )
 
 

@@ -1,4 +1,4 @@
-"""The fixed cast and the rows of most stories: Olga owns, Quentin is quality manager, Carla works on cases, Vera views."""
+"""The fixed cast and the rows of most stories: Olga owns, Quentin manages quality, Carla works on cases, Vera views."""
 
 import itertools
 import uuid

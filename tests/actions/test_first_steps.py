@@ -10,8 +10,6 @@ from tests import factories
 pytestmark = pytest.mark.django_db
 
 
-
-
 def test_a_new_organization_sees_what_to_do_first(client: Client) -> None:
     acme = factories.organization()
     client.force_login(factories.member(acme, Role.OWNER).user)

@@ -79,7 +79,9 @@ def test_customers_are_found_by_name_address_and_number(
     assert len(page.context["page_obj"].object_list) == found
 
 
-@pytest.mark.parametrize("parameters", [{"page": "0"}, {"page": "x"}, {"page": "9" * 30}, {"sort": "drop"}, {"q": "x" * 9999}])
+@pytest.mark.parametrize(
+    "parameters", [{"page": "0"}, {"page": "x"}, {"page": "9" * 30}, {"sort": "drop"}, {"q": "x" * 9999}]
+)
 def test_rubbish_in_the_address_shows_the_list(client: Client, acme: Organization, parameters: dict[str, str]) -> None:
     assert client.get(reverse("feedback:customers", args=[acme.slug]), parameters).status_code == 200
 
@@ -100,7 +102,7 @@ def test_the_list_asks_the_database_a_fixed_number_of_times(
     for number in range(rows):
         factories.purchase(factories.customer(acme, f"Customer{number} Lister"))
 
-    with django_assert_num_queries(5):  # type: ignore[operator]
+    with django_assert_num_queries(6):  # type: ignore[operator]
         client.get(reverse("feedback:customers", args=[acme.slug]))
 
 

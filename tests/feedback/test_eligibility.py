@@ -53,9 +53,7 @@ def test_an_experience_is_due_after_the_days_of_the_touchpoint() -> None:
     assert not AFTER_PURCHASE.is_due(days_ago(2.9), now=NOW)
 
 
-@given(
-    st.floats(0, 1000), st.booleans(), st.none() | st.just("opted_out"), st.none() | st.floats(0, 1000)
-)
+@given(st.floats(0, 1000), st.booleans(), st.none() | st.just("opted_out"), st.none() | st.floats(0, 1000))
 def test_nobody_is_asked_against_a_rule(
     experienced: float, has_address: bool, suppressed: str | None, asked: float | None
 ) -> None:

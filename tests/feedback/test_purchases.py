@@ -99,7 +99,10 @@ def test_a_faulty_file_is_told_where_and_how_to_mend_it(text: str | bytes, code:
     assert str(advice(fault)).endswith((".", "."))
 
 
-@given(st.binary(max_size=400) | st.text(max_size=400).map(lambda text: ("order,date,customer\n" + text).encode("utf-8", "replace")))
+@given(
+    st.binary(max_size=400)
+    | st.text(max_size=400).map(lambda text: ("order,date,customer\n" + text).encode("utf-8", "replace"))
+)
 def test_rubbish_is_refused_with_advice_and_never_breaks(content: bytes) -> None:
     sheet = read(content)
 

@@ -16,7 +16,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.LOCAL:
-            raise CommandError("The demo has well-known sign-ins: it is for this machine alone. Set LOCAL=1 to load it.")
+            raise CommandError(
+                "The demo has well-known sign-ins: it is for this machine alone. Set LOCAL=1 to load it."
+            )
         password = self._password()
         demo.load(password=password, now=timezone.now())
         for role, (email, _name) in demo.PEOPLE.items():
