@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from math import isfinite
 from typing import cast
 
-from surveys.conditions import AllOf, AnswerTest, AnyOf, AttributeTest, Condition, Not, Operand, Source
+from surveys.conditions import AllOf, AnswerTest, AnyOf, AttributeTest, Condition, Not, Operand, Source, tests_in
 from surveys.faults import Problem, gettext_noop
 from surveys.piping import ATTRIBUTE_NAME
 from surveys.reading import NOT_AN_OBJECT, Reader, inside, shown
@@ -13,6 +13,7 @@ from surveys.scales import Band
 DEEPEST = 5
 BANDS = tuple(band.value for band in Band)
 MOST_PARTS = 20
+MOST_TESTS = 60
 MOST_VALUES = 50
 LONGEST_VALUE = 200
 
@@ -30,6 +31,7 @@ NO_CONDITION = Problem(
 )
 ONE_TEST = Problem("not_one_test", gettext_noop("Write exactly one test beside “%(subject)s”: %(known)s."))
 TOO_DEEP = Problem("too_deep", gettext_noop("Conditions may be nested %(most)s deep. Split this one."))
+TOO_MANY_TESTS = Problem("too_many", gettext_noop("This condition has %(count)s tests; at most %(most)s are possible."))
 BAD_ATTRIBUTE = Problem(
     "bad_attribute",
     gettext_noop("An attribute's name begins with a letter and has at most 64 letters, digits, spaces, “.”, “_”, “-”."),
@@ -38,8 +40,15 @@ BAD_VALUE = Problem("bad_value", gettext_noop("A text of at most 200 characters 
 BAD_NUMBER = Problem("bad_number", gettext_noop("A number must stand here."))
 
 
-def condition(reader: Reader, value: object, where: str, depth: int = 1) -> Condition | None:
+def condition(reader: Reader, value: object, where: str) -> Condition | None:
     """None where it cannot be read; the fault is noted."""
+    found = _part(reader, value, where, 1)
+    if found is not None and (count := len(tests_in(found, where))) > MOST_TESTS:
+        reader.note(TOO_MANY_TESTS, where, count=count, most=MOST_TESTS)
+    return found
+
+
+def _part(reader: Reader, value: object, where: str, depth: int) -> Condition | None:
     if not isinstance(value, dict):
         reader.note(NOT_AN_OBJECT, where)
         return None
@@ -49,7 +58,7 @@ def condition(reader: Reader, value: object, where: str, depth: int = 1) -> Cond
     if len(value) == 1 and ("all" in value or "any" in value):
         return _group(reader, value, where, depth)
     if len(value) == 1 and "not" in value:
-        part = condition(reader, value["not"], f"{where}.not", depth + 1)
+        part = _part(reader, value["not"], f"{where}.not", depth + 1)
         return None if part is None else Not(part)
     subject = next((name for name in SUBJECTS if name in value), None)
     if subject is None:
@@ -61,8 +70,7 @@ def condition(reader: Reader, value: object, where: str, depth: int = 1) -> Cond
 def _group(reader: Reader, value: dict[str, object], where: str, depth: int) -> Condition | None:
     name, parts = next(iter(value.items()))
     read = [
-        condition(reader, part, place, depth + 1)
-        for place, part in reader.items(parts, f"{where}.{name}", most=MOST_PARTS)
+        _part(reader, part, place, depth + 1) for place, part in reader.items(parts, f"{where}.{name}", most=MOST_PARTS)
     ]
     sound = tuple(part for part in read if part is not None)
     if not sound or len(sound) < len(read):

@@ -141,6 +141,7 @@ def test_two_questions_cannot_share_a_key() -> None:
         ({"interaction": "value", "at_least": "many"}, ".at_least", "bad_number"),
         ({"interaction": "value", "is": 10**20}, ".is", "bad_value"),
         ({"interaction": "value", "is": True}, ".is", "bad_value"),
+        ({"all": [{"any": [{"answer": "nps", "is": 1}] * 20}] * 4}, "", "too_many"),
         ({"not": {"not": {"not": {"not": {"not": {"answer": "nps", "is": 1}}}}}}, ".not.not.not.not.not", "too_deep"),
     ],
 )
