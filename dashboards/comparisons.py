@@ -44,7 +44,8 @@ def nps(first: Recommenders, second: Recommenders, *, level: float = 0.95, metho
     z = quantiles.normal(level)
     if not (first.n and second.n):
         return no_difference_told(first.n, second.n, method=method, unit="points")
-    raw = 100 * (_exact_nps(second) - _exact_nps(first))
+    net1, net2 = first.promoters - first.detractors, second.promoters - second.detractors
+    raw = Fraction(100 * (net2 * first.n - net1 * second.n), first.n * second.n)
     (c1, v1, n1), (c2, v2, n2) = map(intervals.shrunk if method == "adjusted" else _as_counted, (first, second))
     estimate, se = 100 * (c2 - c1), 100 * math.sqrt(v1 / n1 + v2 / n2)
     limits = max(-200.0, estimate - z * se), min(200.0, estimate + z * se)
@@ -53,10 +54,6 @@ def nps(first: Recommenders, second: Recommenders, *, level: float = 0.95, metho
         float(raw), raw, first.n + second.n, limits, level, method, () if se else (kpi.DEGENERATE,), None, "points",
         estimate, se, statistic, None, None if statistic is None else quantiles.normal_p(statistic),
     )  # fmt: skip
-
-
-def _exact_nps(counts: Recommenders) -> Fraction:
-    return Fraction(counts.promoters - counts.detractors, counts.n)
 
 
 def _as_counted(counts: Recommenders) -> tuple[float, float, float]:
@@ -126,7 +123,7 @@ def shares(x1: int, n1: int, x2: int, n2: int, *, level: float = 0.95) -> Differ
     limits = newcombe(x1, n1, x2, n2, level)
     if limits is None:
         return no_difference_told(n1, n2, method="n_minus_1", unit="percent")
-    raw, expected = 100 * (Fraction(x2, n2) - Fraction(x1, n1)), smallest_expected(x1, n1, x2, n2)
+    raw, expected = Fraction(100 * (x2 * n1 - x1 * n2), n1 * n2), smallest_expected(x1, n1, x2, n2)
     z = n_minus_1_z(x1, n1, x2, n2) if expected >= 1 else None
     method, p = ("fisher", exact.fisher(x1, n1, x2, n2)) if z is None else ("n_minus_1", quantiles.normal_p(z))
     return Difference(

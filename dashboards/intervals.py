@@ -73,15 +73,15 @@ def nps_score(counts: Recommenders, level: float = 0.95) -> Interval | None:
 
 def _edge(counts: Recommenders, z: float, outside: float) -> float:
     """The d between the NPS and the outside at which the score test starts to reject, by bisection to 1e-12."""
-    d_count, n = counts.detractors, counts.n
-    moved, tilt = d_count + counts.promoters, 2 * n - counts.promoters + d_count
-    nps = inside = counts.score
-    limit = z * z / n
+    n, nps, sqrt = counts.n, counts.score, math.sqrt
+    moved, tilt = counts.detractors + counts.promoters, 2 * n - counts.promoters + counts.detractors
+    inside, limit, bend, scale = nps, z * z / n, 8 * n * counts.detractors, 1 / (4 * n)
     while abs(outside - inside) > 1e-12:
         d = (inside + outside) / 2
         b = tilt * d - moved
-        q = (math.sqrt(max(0.0, b * b + 8 * n * d_count * d * (1 - d))) - b) / (4 * n)
-        if (nps - d) ** 2 <= limit * (2 * q + d - d * d):
+        # abs(): the root's argument is never negative but by rounding.
+        q = (sqrt(abs(b * b + bend * d * (1 - d))) - b) * scale
+        if (nps - d) * (nps - d) <= limit * (2 * q + d - d * d):
             inside = d
         else:
             outside = d

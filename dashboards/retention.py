@@ -161,7 +161,8 @@ def cohorts(customers: Sequence[Hashable], days: "NDArray[np.datetime64] | Seque
     first = np.full(len(places), month.max())
     np.minimum.at(first, who, month)
     # Each customer counts once a month.
-    once = np.unique(who * width + month - base)
+    keys = np.sort(who * width + month - base)
+    once = keys[np.concatenate([[True], keys[1:] != keys[:-1]])]
     cohort = first[once // width] - base
     active = np.bincount(cohort * width + once % width - cohort, minlength=width * width).reshape(width, width)
     months = [str(np.datetime64(base + i, "M")) for i in range(width)]
