@@ -50,35 +50,32 @@ def fit(y: Sequence[float], before: int, *, weights: Sequence[float] | None = No
     """
     import numpy as np
 
-    k = len(y)
+    k, df = len(y), len(y) - 4
     if before < FEWEST_BEFORE or k - before < FEWEST_AFTER:
         raise ValueError(f"need {FEWEST_BEFORE} periods before and {FEWEST_AFTER} after; got {before} and {k - before}")
     w = np.ones(k) if weights is None else np.asarray(weights, dtype=float)
-    values = np.asarray(y, dtype=float)
+    values, t = np.asarray(y, dtype=float), np.arange(k)
     if w.shape != (k,) or not (np.isfinite(values).all() and np.isfinite(w).all() and (w > 0).all()):
         raise ValueError(f"need {k} finite figures and, if any, {k} finite weights above 0")
-    t = np.arange(k)
-    since = np.maximum(t - before, 0)
-    design = np.column_stack([np.ones(k), t, t >= before, since]).astype(float)
-    root = np.sqrt(w)
-    inverse = np.linalg.pinv(design * root[:, None])
-    b = inverse @ (values * root)
+    design = np.column_stack([np.ones(k), t, t >= before, np.maximum(t - before, 0)]).astype(float)
+    inverse = np.linalg.pinv(design * np.sqrt(w)[:, None])
+    b = inverse @ (values * np.sqrt(w))
     rest = values - design @ b
     # A fit without rest leaves only rounding: there is no p then, and no Durbin-Watson.
-    exact = float(rest @ rest) <= 1e-24 * k * float(max(values @ values, 1e-300))
-    df = k - 4
-    variance = 0.0 if exact else float((w * rest) @ rest) / df
+    is_exact = float(rest @ rest) <= 1e-24 * k * max(float(values @ values), 1e-300)
+    variance = 0.0 if is_exact else float((w * rest) @ rest) / df
     errors = np.sqrt(variance * (inverse @ inverse.T).diagonal())
     reach = quantiles.student(level, df)
-    found = [
-        Coefficient(float(v), float(s), quantiles.student_p(float(v / s), df) if s else None,
-                    (float(v - reach * s), float(v + reach * s)))
-        for v, s in zip(b, errors, strict=True)
-    ]  # fmt: skip
-    durbin_watson = None if exact else float((np.diff(rest) ** 2).sum() / (rest @ rest))
+    found = (_coefficient(float(v), float(s), df, reach) for v, s in zip(b, errors, strict=True))
+    durbin_watson = None if is_exact else float((np.diff(rest) ** 2).sum() / (rest @ rest))
     intercept, slope, level_change, slope_change = found
     flags = _flags(durbin_watson, before, k - before)
     return Interrupted(intercept, slope, level_change, slope_change, df, durbin_watson, flags)
+
+
+def _coefficient(value: float, se: float, df: int, reach: float) -> Coefficient:
+    p = quantiles.student_p(value / se, df) if se else None
+    return Coefficient(value, se, p, (value - reach * se, value + reach * se))
 
 
 def _flags(durbin_watson: float | None, before: int, after: int) -> tuple[str, ...]:

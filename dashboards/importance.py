@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 Column = Sequence[float | None]
 Group = Literal["high", "medium", "low"]
 Advice = Literal["concentrate_here", "keep_up", "low_priority", "possible_overkill", "borderline"]
+MOST_FOR_LMG = 12
 MOST_MISSING, TOO_ALIKE, SMALLEST_PAIR = 0.4, 0.9, 50
 
 
@@ -114,32 +115,19 @@ def analyse(columns: Mapping[str, Column], target: str, *, rounds: int = 1000) -
     if rounds < 1:
         raise ValueError(f"rounds must be at least 1, not {rounds}")
     table = prepare(columns, target)
-    n, p = len(table.rows), len(table.names)
-    reason = _reason(table)
+    n, p, reason = len(table.rows), len(table.names), _reason(table)
     if reason:
         return Drivers(n, dropped=table.dropped, reason=reason)
-    weigh, method = (drivers.lmg, "lmg") if p <= 12 else (drivers.johnson, "johnson")
+    weigh, method = (drivers.lmg, "lmg") if p <= MOST_FOR_LMG else (drivers.johnson, "johnson")
     matrix = correlate(table.rows, np.ones((1, n)))[0]
     matrix = nearest_correlation(matrix) if table.pairwise else matrix
     rxx, rxy = matrix[:p, :p], matrix[:p, p]
-    parts = weigh(rxx, rxy)
     drawn = np.concatenate([
         drivers.shares(weigh(m[:, :p, :p], m[:, :p, p])) for m in resamples(table.rows, rounds, table.pairwise)
     ])  # fmt: skip
-    first = np.bincount(drawn.argmax(axis=1), minlength=p) / rounds
-    lows, highs = np.percentile(drawn, [2.5, 97.5], axis=0)
-    share = drivers.shares(parts)
-    listed = sorted(
-        (
-            Driver(name, float(parts[j]), float(share[j]), (float(lows[j]), float(highs[j])), float(first[j]),
-                   _group(float(share[j]), p), float(rxy[j]))
-            for j, name in enumerate(table.names)
-        ),
-        key=lambda d: -d.share,
-    )  # fmt: skip
-    alike = tuple(
-        (table.names[i], table.names[j]) for i in range(p) for j in range(i + 1, p) if abs(rxx[i, j]) > TOO_ALIKE
-    )
+    listed = _listed(table.names, weigh(rxx, rxy), rxy, drawn)
+    pairs = ((i, j) for i in range(p) for j in range(i + 1, p) if abs(rxx[i, j]) > TOO_ALIKE)
+    alike = tuple((table.names[i], table.names[j]) for i, j in pairs)
     r2, vif = float(drivers.r_squared(rxx, rxy)), drivers.max_vif(rxx)
     flags = {
         "pairwise": table.pairwise,
@@ -149,7 +137,19 @@ def analyse(columns: Mapping[str, Column], target: str, *, rounds: int = 1000) -
         "negative": bool((rxy < 0).any()),
     }
     raised = tuple(name for name, is_set in flags.items() if is_set)
-    return Drivers(n, tuple(listed), r2, vif, method, table.dropped, alike, raised)
+    return Drivers(n, listed, r2, vif, method, table.dropped, alike, raised)
+
+
+def _listed(names: tuple[str, ...], parts: "Floats", rxy: "Floats", drawn: "Floats") -> tuple[Driver, ...]:
+    """The drivers by falling share, each with what the resamples (rows of shares) say of it."""
+    import numpy as np
+
+    share, p = drivers.shares(parts), len(names)
+    first = np.bincount(drawn.argmax(axis=1), minlength=p) / len(drawn)
+    lows, highs = np.percentile(drawn, [2.5, 97.5], axis=0)
+    table = zip(names, *(column.tolist() for column in (parts, share, lows, highs, first, rxy)), strict=True)
+    found = (Driver(name, w, s, (low, high), top, _group(s, p), r) for name, w, s, low, high, top, r in table)
+    return tuple(sorted(found, key=lambda driver: -driver.share))
 
 
 def _reason(table: Table) -> str | None:

@@ -64,7 +64,8 @@ def csat(answers: Distribution, *, satisfied_from: int | None = None, level: flo
         raise ValueError(
             f"CSAT on {answers.lowest} to {answers.highest} needs satisfied_from: only 1 to 5 has a usual one"
         )
-    return percent(answers.count(satisfied_from or 4, answers.highest), answers.n, level=level)
+    lowest = 4 if satisfied_from is None else satisfied_from
+    return percent(answers.count(lowest, answers.highest), answers.n, level=level)
 
 
 def ces(answers: Distribution, *, level: float = 0.95) -> Kpi:

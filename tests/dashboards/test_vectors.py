@@ -80,11 +80,12 @@ def nps_summary(given: Values) -> Values:
 
 
 def csat_top2(given: Values) -> Values:
-    answers = Distribution.of(given["histogram"], lowest=1, highest=5)
-    share = metrics.csat(answers, level=given["level"])
+    answers = Distribution(1, tuple(given["histogram"]))
+    satisfied_from = answers.highest - 1
+    share = metrics.csat(answers, satisfied_from=satisfied_from, level=given["level"])
     return {
         "n": answers.n,
-        "satisfied": answers.count(4, 5),
+        "satisfied": answers.count(satisfied_from, answers.highest),
         "csat": share.value,
         "ci": share.interval,
         "mean": metrics.mean(answers).value,
@@ -183,12 +184,12 @@ def z_test(d: Difference) -> Values:
 def nps_two_sample(given: Values) -> Values:
     first, second = (Recommenders(**given[side]) for side in "ab")
     adjusted = comparisons.nps(first, second, level=given["level"])
-    small = 0 < first.n + second.n < 500
+    moderate = (first.detractors + second.detractors + 1) * (first.promoters + second.promoters + 1) < 10**6
     return {
         "difference": adjusted.value,
         "adjusted": z_test(adjusted),
         "wald": z_test(comparisons.nps(first, second, level=given["level"], method="wald")),
-        "exact_permutation_p": comparisons.nps_exact_p(first, second) if small else None,
+        "exact_permutation_p": comparisons.nps_exact_p(first, second) if moderate else None,
     }
 
 
