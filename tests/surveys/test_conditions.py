@@ -99,5 +99,7 @@ def test_what_is_known_is_worked_in_and_the_rest_is_left() -> None:
     assert conditions.reduce(AllOf((from_germany, late)), facts, {"wrong"}) == late
     assert conditions.reduce(AnyOf((from_germany, late)), facts, {"wrong"}) is True
     assert conditions.reduce(AllOf((Not(from_germany), late)), facts, {"wrong"}) is False
+    assert conditions.reduce(AllOf((from_germany, from_germany)), facts, {"wrong"}) is True
+    assert conditions.reduce(AnyOf((Not(from_germany),)), facts, {"wrong"}) is False
     assert conditions.reduce(Not(late), facts, {"wrong"}) == Not(late)
     assert conditions.reduce(Not(late), facts, set()) is True

@@ -115,9 +115,12 @@ def test_a_page_says_send_only_when_no_answer_can_lead_on() -> None:
 
 
 def test_a_questionnaire_that_asks_this_customer_nothing_has_an_empty_page() -> None:
-    asked = asking([nps(show_if={"customer": "country", "is": "DE"})])
+    germans = {"customer": "country", "is": "DE"}
+    by_question = asking([nps(show_if=germans)])
+    by_page = asking(pages=[{"questions": [nps()], "show_if": germans}])
 
-    assert rendering.sheet(asked, None, "en").blocks == ()
+    assert rendering.sheet(by_question, None, "en").blocks == ()
+    assert rendering.sheet(by_page, None, "en").blocks == ()
 
 
 def test_texts_repeat_what_she_said_before() -> None:
