@@ -19,6 +19,7 @@ import pytest
 import redis
 import time_machine
 from django.db import connections
+from hypothesis import settings as hypothesis_settings
 from pytest_django import DjangoDbBlocker, Settings
 from pytest_django.live_server_helper import LiveServer
 
@@ -42,6 +43,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     from django.conf import settings
+
+    # A busy machine must not turn a slow example into a failure.
+    hypothesis_settings.register_profile("without deadline", deadline=None)
+    hypothesis_settings.load_profile("without deadline")
 
     # Pages are tested without collecting files first; the production storage has a test of its own.
     settings.STORAGES = {
