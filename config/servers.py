@@ -11,6 +11,7 @@ import contextlib
 import ctypes
 import fcntl
 import hashlib
+import importlib.metadata
 import importlib.util
 import json
 import os
@@ -340,7 +341,10 @@ def _copy_programs(installed: Path, root: Path) -> Path | None:
         for path in sorted(source.rglob("*"))
         if path.is_file() and path.suffix not in {".a", ".h", ".py", ".pyc"}
     }
-    inventory = "\n".join(f"{name} {path.stat().st_size} {path.stat().st_mtime_ns}" for name, path in files.items())
+    names = {str(name) for name in files}
+    # What the wheel says of its files, hashes and all: the same in every checkout.
+    record = importlib.metadata.distribution(installed.name).read_text("RECORD") or ""
+    inventory = "\n".join(sorted(line for line in record.splitlines() if line.split(",")[0] in names))
     target = root / f"hearback-postgres-{hashlib.sha256(inventory.encode()).hexdigest()[:12]}"
     programs = target / installed.name / "pginstall"
     if _is_whole(target, files):
@@ -457,7 +461,7 @@ def end_with_parent(sign: signal.Signals) -> Callable[[], None]:
     """What a child does before it becomes its program: ask for this signal when its parent dies (Linux only)."""
     if not sys.platform.startswith("linux"):
         return lambda: None
-    # Looked up before the fork: a child of a threaded process may not import.
+    # Looked up before the fork: between fork and exec as little as possible happens.
     prctl, parent = ctypes.CDLL(None).prctl, os.getpid()
 
     def ask() -> None:
@@ -467,6 +471,12 @@ def end_with_parent(sign: signal.Signals) -> Callable[[], None]:
             os._exit(1)
 
     return ask
+
+
+def end_with_our_parent(sign: signal.Signals) -> None:
+    """The same for this very process."""
+    if sys.platform.startswith("linux"):
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(sign), 0, 0, 0)
 
 
 def _spawn(

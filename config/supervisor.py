@@ -83,7 +83,7 @@ class Supervisor:
             signal.signal(sign, lambda *_: self.signalled.set())
         if "MAKELEVEL" in os.environ:
             # Whoever kills `make` means us.
-            servers.end_with_parent(signal.SIGTERM)()
+            servers.end_with_our_parent(signal.SIGTERM)
         with self._alone():
             try:
                 self._end_leftovers()
@@ -285,7 +285,9 @@ class Supervisor:
         demo = json.loads(_read(self.data / "run" / "demo.json") or "{}").get("said", "").strip()
         print(f"\nHearback runs at {self.environment['SITE_URL']}/")
         if demo:
-            print(demo)
+            print("Sign in with:")
+            for line in demo.splitlines():
+                print("  " + "".join(f"{word:<28}" for word in line.split("\t")).rstrip())
         if self.environment.get("MAILBOX_DIR"):
             print(f"Every mail it sends lands in {self.environment['SITE_URL']}/mailbox/")
         print(f"Logs are in {self.data / 'log'}. Ctrl-C ends everything.\n", flush=True)

@@ -31,7 +31,7 @@ OURS = {
 
 
 class Run(Process):
-    """One `make run`."""
+    """What `make run` starts."""
 
     def __init__(self, data: Path, log: Path) -> None:
         self.data, self.port = data, free_port()
@@ -39,7 +39,7 @@ class Run(Process):
 
     def __enter__(self) -> Run:
         clean = {name: value for name, value in os.environ.items() if name not in OURS}
-        self.environment = {**clean, "DATA": str(self.data), "PORT": str(self.port)}
+        self.environment = {**clean, "DATA": str(self.data), "PORT": str(self.port), "MAKELEVEL": "1"}
         with pytest.MonkeyPatch.context() as patch:
             for name in OURS:
                 patch.delenv(name, raising=False)
