@@ -61,13 +61,14 @@ def _store(
     is_complete: bool,
     now: datetime,
 ) -> bool:
-    response = _response(invitation, version_id, language, is_complete, now)
-    if response is None:
+    found = _response(invitation, version_id, language, is_complete, now)
+    if found is None:
         return False
+    response, is_new = found
     questions = _questions(version_id)
     rows = [_answer(response, questions[key], value) for key, value in accepted.items() if key in questions]
     # The row is locked since its upsert: submits of one invitation come one after the other from here on.
-    if response.created_at != now:
+    if not is_new:
         response.answers.exclude(question__in=[row.question_id for row in rows]).delete()
     Answer.objects.bulk_create(
         rows,
@@ -90,14 +91,14 @@ ON CONFLICT (key) DO UPDATE SET
     completed_at = coalesce(feedback_response.completed_at, EXCLUDED.completed_at),
     changed_at = EXCLUDED.changed_at
 WHERE feedback_response.completed_at IS NULL OR EXCLUDED.completed_at IS NOT NULL
-RETURNING id, answered_on, created_at
+RETURNING id, answered_on, xmax = 0
 """
 
 
 def _response(
     invitation: Invitation, version_id: int, language: str, is_complete: bool, now: datetime
-) -> Response | None:
-    """The one response of this invitation, made or found, and locked; what it is counted by stays as first made."""
+) -> tuple[Response, bool] | None:
+    """The one response of this invitation, made (True) or found, and locked; what counts it stays as first made."""
     organization, interaction = invitation.organization, invitation.interaction
     response = Response(
         organization_id=invitation.organization_id,
@@ -129,8 +130,9 @@ def _response(
         row = cursor.fetchone()
     if row is None:
         return None
-    response.pk, response.answered_on, response.created_at = row
-    return response
+    # PostgreSQL leaves xmax at 0 in a row that this statement inserted, and sets it in one that it found.
+    response.pk, response.answered_on, is_new = row
+    return response, is_new
 
 
 @lru_cache(maxsize=512)

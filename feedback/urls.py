@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from feedback import customer_views, outbox_views
+from feedback import customer_views, outbox_views, responses_views
 
 app_name = "feedback"
 urlpatterns: list[URLPattern] = [
@@ -12,4 +12,9 @@ urlpatterns: list[URLPattern] = [
     path("mail/retry/", outbox_views.retry, name="outbox_retry"),
     path("mail/<int:pk>/arrived/", outbox_views.arrived, name="outbox_arrived"),
     path("mail/<int:pk>/again/", outbox_views.again, name="outbox_again"),
+    path("responses/", responses_views.index, name="responses"),
+    path("responses/<int:pk>/", responses_views.detail, name="response"),
+    path("responses/<int:pk>/exclude/", responses_views.exclude, name="response_exclude"),
+    path("responses/<int:pk>/include/", responses_views.include, name="response_include"),
+    path("responses/<int:pk>/erase/", responses_views.erase, name="response_erase"),
 ]

@@ -59,7 +59,7 @@ TWO_PAGES = {
                     "why",
                     "text",
                     required=True,
-                    show_if={"question": "recommend", "at_most": 6},
+                    show_if={"answer": "recommend", "at_most": 6},
                 ),
             ]
         },

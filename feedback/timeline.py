@@ -1,0 +1,71 @@
+"""What happened between us and a customer: purchases, mails, why we did not ask, and what she said."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
+
+from feedback import known
+from feedback.models import Customer, Interaction, Message, Response, Skip
+
+# A history longer than this is read in a report, not on a page.
+MOST_OF_A_KIND = 100
+
+
+@dataclass(frozen=True)
+class Event:
+    at: datetime
+    title: str
+    detail: str
+    icon: str
+    url: str = ""
+
+
+def of(customer: Customer) -> list[Event]:
+    """All that any app knows of her, the latest first."""
+    told = [event for name in settings.TIMELINE for event in import_string(name)(customer)]
+    return sorted(told, key=lambda event: event.at, reverse=True)
+
+
+def events(customer: Customer) -> list[Event]:
+    """What this app knows; four queries, whatever there is to tell."""
+    interactions, skips = customer.interactions, Skip.objects.filter(interaction__customer=customer)
+    responses = customer.responses.select_related("survey", "organization")
+    return [
+        *(_experienced(interaction) for interaction in _latest(interactions.all())),
+        *(_mailed(message) for message in _latest(customer.messages.exclude(sent_at=None))),
+        *(_skipped(skip) for skip in _latest(skips.select_related("touchpoint"))),
+        *(_answered(response) for response in _latest(responses)),
+    ]
+
+
+def _latest(rows: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
+    return rows.order_by("-pk")[:MOST_OF_A_KIND]
+
+
+def _experienced(interaction: Interaction) -> Event:
+    product = known.product(interaction)
+    title = _("Purchase: %(product)s") % {"product": product} if product else _("Purchase")
+    return Event(interaction.experienced_at, title, interaction.reference, "shopping-cart")
+
+
+def _mailed(message: Message) -> Event:
+    sent_at = message.sent_at or message.created_at
+    return Event(sent_at, _("Mail sent: %(purpose)s") % {"purpose": message.get_purpose_display()}, "", "mail")
+
+
+def _skipped(skip: Skip) -> Event:
+    return Event(
+        skip.at, _("Not asked: %(reason)s") % {"reason": skip.get_reason_display()}, str(skip.touchpoint), "mail-off"
+    )
+
+
+def _answered(response: Response) -> Event:
+    title = _("Answered: %(survey)s") if response.completed_at else _("Began to answer: %(survey)s")
+    url = reverse("feedback:response", args=[response.organization.slug, response.pk])
+    return Event(response.created_at, title % {"survey": response.survey}, "", "message", url)

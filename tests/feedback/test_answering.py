@@ -1,0 +1,198 @@
+"""What becomes of a judged page: one response, whatever happens at once; left out, counted again, erased."""
+
+import uuid
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from feedback import answering
+from feedback.models import Answer, ChangedDay, Exclusion, Invitation, Response
+from organizations.models import AuditEntry, Role
+from surveys.answers import AnswerValue
+from tests import factories
+from tests.feedback.asking import ask, stored
+
+
+@pytest.fixture
+def now():
+    return factories.NOW
+
+
+def submit(invitation: Invitation, *, now: datetime, is_complete: bool = True, **scores: int) -> bool:
+    return answering.submit(
+        invitation,
+        version_id=invitation.version_id,
+        accepted={key: AnswerValue(score=score) for key, score in scores.items()},
+        language="en",
+        is_complete=is_complete,
+        now=now,
+    )
+
+
+def in_parallel(acts: list[Callable[[], Any]], *, at_once: int = 10) -> list[Any]:
+    def act(one: Callable[[], Any]) -> Any:
+        try:
+            return one()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(at_once) as pool:
+        return list(pool.map(act, acts))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_fifty_submits_at_once_are_one_response(now):
+    anna = ask(factories.organization(), now=now)
+
+    done = in_parallel([lambda score=score: submit(anna, now=now, nps=score % 11, product=3) for score in range(50)])
+
+    assert done == [True] * 50
+    assert Response.objects.count() == 1
+    assert Answer.objects.count() == 2
+    assert ChangedDay.objects.count() == 50
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_tabs_at_once_never_mix_their_answers(now):
+    anna = ask(factories.organization(), now=now)
+
+    in_parallel(
+        [lambda: submit(anna, now=now, nps=9, product=5), lambda: submit(anna, now=now, nps=2, delivery=1)] * 10
+    )
+
+    assert stored(anna) in ({"nps": 9, "product": 5}, {"nps": 2, "delivery": 1})
+
+
+@pytest.mark.django_db
+def test_the_last_one_sent_wins(now):
+    anna = ask(factories.organization(), now=now)
+
+    submit(anna, now=now, nps=9, product=5)
+    submit(anna, now=now + timedelta(hours=1), nps=2)
+
+    assert stored(anna) == {"nps": 2}
+
+
+@pytest.mark.django_db
+def test_a_response_keeps_what_it_is_counted_by(now):
+    acme = factories.organization(time_zone="Pacific/Auckland")
+    anna = ask(acme, now=now)
+    anna.interaction.experienced_at = datetime(2026, 3, 5, 12, 30, tzinfo=UTC)
+    anna.interaction.attributes = {"store": "Berlin", "amount": 12.5, "note": "x" * 121, "empty": "", "list": ["a"]}
+    late_evening_in_europe = datetime(2026, 3, 10, 22, 0, tzinfo=UTC)
+
+    submit(anna, now=late_evening_in_europe, nps=9)
+    submit(anna, now=late_evening_in_europe + timedelta(days=3), nps=3)
+
+    response = Response.objects.get()
+    assert response.answered_on == date(2026, 3, 11)
+    assert response.experienced_on == date(2026, 3, 6)
+    assert response.attributes == {"store": "Berlin"}
+    assert (response.touchpoint, response.version, response.channel) == (anna.touchpoint, anna.version, "email")
+    assert set(ChangedDay.objects.values_list("day", flat=True)) == {date(2026, 3, 11)}
+
+
+@pytest.mark.django_db
+def test_a_response_has_at_most_eight_segments(now):
+    anna = ask(factories.organization(), now=now)
+    anna.interaction.attributes = {f"tag{number}": "x" for number in range(20)}
+
+    submit(anna, now=now, nps=9)
+
+    assert len(Response.objects.get().attributes) == 8
+
+
+@pytest.mark.django_db
+def test_an_unfinished_save_takes_nothing_back(now):
+    anna = ask(factories.organization(), now=now)
+    submit(anna, now=now, nps=9, product=5)
+
+    assert submit(anna, now=now, is_complete=False, nps=1) is False
+
+    assert stored(anna) == {"nps": 9, "product": 5}
+
+
+@pytest.mark.django_db
+def test_a_crash_between_the_answers_stores_none_of_them(now, monkeypatch):
+    anna = ask(factories.organization(), now=now)
+    bad = {"nps": AnswerValue(score=9), "reason": AnswerValue(score=9)}  # the database knows that a text has no score
+
+    with pytest.raises(Exception, match="answer_fills_the_columns_of_its_kind"):
+        answering.submit(anna, version_id=anna.version_id, accepted=bad, language="en", is_complete=True, now=now)
+
+    assert Response.objects.count() == 0
+
+
+@pytest.fixture
+def response(now):
+    acme = factories.organization()
+    anna = ask(acme, now=now)
+    submit(anna, now=now, nps=2, product=5)
+    ChangedDay.objects.all().delete()
+    return Response.objects.get()
+
+
+@pytest.fixture
+def carla(response):
+    return factories.member(response.organization, Role.CASE_WORKER)
+
+
+@pytest.mark.django_db
+def test_a_response_is_left_out_with_who_and_why_and_counted_again(response, carla, now):
+    answering.exclude(response, why="  Our own\nteam tried it ", by=carla, now=now)
+    exclusion = Exclusion.objects.get()
+    assert (exclusion.by, exclusion.why, exclusion.lifted_at) == (carla, "Our own team tried it", None)
+    assert ChangedDay.objects.count() == 1
+
+    answering.include(response, by=carla, now=now)
+
+    exclusion.refresh_from_db()
+    assert (exclusion.lifted_by, exclusion.lifted_at) == (carla, now)
+    assert ChangedDay.objects.count() == 2
+    assert list(
+        AuditEntry.objects.filter(about_type="feedback.response").order_by("pk").values_list("what", flat=True)
+    ) == [
+        "response.excluded",
+        "response.included",
+    ]
+
+
+@pytest.mark.django_db
+def test_leaving_out_needs_a_reason_and_happens_once(response, carla, now):
+    with pytest.raises(answering.ReasonMissing):
+        answering.exclude(response, why=" \u202e ", by=carla, now=now)
+    answering.exclude(response, why="Test", by=carla, now=now)
+    with pytest.raises(answering.NothingToExclude):
+        answering.exclude(response, why="Test", by=carla, now=now)
+    answering.include(response, by=carla, now=now)
+    with pytest.raises(answering.NothingToExclude):
+        answering.include(response, by=carla, now=now)
+
+    assert Exclusion.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_erasing_leaves_no_answer_and_no_word_of_it(response, carla, now):
+    day = response.answered_on
+
+    assert answering.erase(response, by=carla, now=now) == 2
+
+    assert not Response.objects.exists()
+    assert not Answer.objects.exists()
+    assert ChangedDay.objects.get().day == day
+    entry = AuditEntry.objects.get(what="response.erased")
+    assert entry.detail == {"survey": response.survey_id, "answered_on": day.isoformat(), "answers": 2}
+
+
+@pytest.mark.django_db
+def test_one_invitation_has_one_key_and_two_have_two(now):
+    acme = factories.organization()
+    anna, berta = ask(acme, now=now), ask(acme, now=now, name="Berta Kühn")
+
+    assert answering.key_of(anna) == answering.key_of(Invitation.objects.get(pk=anna.pk))
+    assert answering.key_of(anna) != answering.key_of(berta)
+    assert isinstance(answering.key_of(anna), uuid.UUID)
