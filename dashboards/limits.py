@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import Literal
 
 from dashboards import rules
+from dashboards.distribution import count_of
 
 Phase = Literal["run_chart", "provisional", "trial", "established"]
 PHASES: tuple[tuple[int, Phase], ...] = ((8, "run_chart"), (12, "provisional"), (20, "trial"))
@@ -31,7 +32,7 @@ class Limits:
         """The number of baseline points; refuses a declared baseline that is too short or longer than the series."""
         if self.baseline is None:
             return points
-        if not self.shortest <= self.baseline <= points:
+        if not self.shortest <= count_of(self.baseline, "baseline") <= points:
             raise ValueError(
                 f"baseline = {self.baseline}: it takes at least {self.shortest} and at most the {points} usable points"
             )
@@ -74,8 +75,8 @@ class Chart:
     moving_range_upper: float | None = None
 
     def signals(self, names: Collection[str] = rules.DEFAULT) -> dict[str, list[int]]:
-        """Where each rule fires; nowhere on a degenerate chart."""
-        return rules.signals(self.z, names)
+        """Where each rule fires; nowhere on a run chart, whose limits are not drawn, and on a degenerate one."""
+        return rules.signals(() if self.phase == "run_chart" else self.z, names)
 
 
 def phase(baseline: int) -> Phase:

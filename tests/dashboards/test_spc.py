@@ -86,11 +86,22 @@ def test_how_far_limits_carry_depends_on_the_baseline(points: int, phase: str) -
     assert limits.phase(points) == phase
 
 
+def test_seven_months_carry_no_limits_and_give_no_signal() -> None:
+    calm, alarming = [Recommenders(20, 30, 50)] * 6, Recommenders(100, 0, 0)
+
+    chart = spc.nps_chart([*calm, alarming], Limits(baseline=6, shortest=1))
+
+    assert rules.fired(chart.z, "1") == [6]
+    assert chart.signals() == {"1": [], "2w": []}
+
+
 @pytest.mark.parametrize("baseline", [0, 7, 13])
 def test_a_declared_baseline_that_does_not_fit_is_refused(baseline: int) -> None:
     rows = [Recommenders(20, 30, 50)] * 12
     with pytest.raises(ValueError, match=f"baseline = {baseline}: it takes at least 8 and at most the 12 usable"):
         spc.nps_chart(rows, Limits(baseline=baseline))
+    with pytest.raises(ValueError, match=r"baseline must be a whole number, not 8\.5"):
+        spc.nps_chart(rows, Limits(baseline=8.5))  # type: ignore[arg-type]  # what a careless caller passes
     with pytest.raises(ValueError, match="at least 8"):
         spc.xmr([1.0] * 12, Limits(baseline=baseline))
 
