@@ -124,7 +124,8 @@ def revise(
     """Save what was edited beginning with version id `seen`; after a published one that makes the next draft."""
     survey = lock(survey)
     newest = survey.versions.latest("number")
-    if newest.pk != seen:
+    # A draft that was published just as it was seen is no conflict: what was typed begins the next one.
+    if newest.pk != seen or newest.revision != revision:
         raise Stale(newest)
     if newest.published_at is None:
         return save(newest, questionnaire, revision=revision, by=by, now=now)

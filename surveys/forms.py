@@ -1,10 +1,13 @@
 """Forms of surveys and touchpoints."""
 
+import dataclasses
 from typing import Any
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Div, Field, Layout, Submit
 from django import forms
+from django.db import models
+from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
 
@@ -14,9 +17,18 @@ from surveys.faults import Fault
 from surveys.models import Basis, Survey, Touchpoint
 from surveys.questionnaire import Questionnaire
 
+TIMING = tuple(field.name for field in dataclasses.fields(touchpoints.Timing))
 
-def _names(codes: tuple[str, ...]) -> list[tuple[str, str]]:
-    return [(code, languages.name(code)) for code in codes]
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """A form that was sent empty is still a form that was sent."""
+    return request.POST if request.method == "POST" else None
+
+
+def ready_languages() -> list[str]:
+    """Those in which every template is worded."""
+    offered = [starter.questionnaire().languages for starter in starters.STARTERS.values()]
+    return [code for code in languages.CUSTOMER if all(code in codes for codes in offered)]
 
 
 class NameForm(forms.Form):
@@ -37,20 +49,20 @@ class StartForm(forms.Form):
     )
     base_language = forms.ChoiceField(
         label=gettext_lazy("Main language"),
-        choices=_names(languages.CUSTOMER),
         help_text=gettext_lazy("Customers whose language you do not offer read this one."),
     )
     more = forms.MultipleChoiceField(
         label=gettext_lazy("Also in"),
-        choices=_names(languages.CUSTOMER),
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = [(starter.key, _(starter.name)) for starter in starters.STARTERS.values()]
-        self.fields["starter"].choices = choices  # type: ignore[attr-defined]  # a ChoiceField, known above
+        ready = [(code, languages.name(code)) for code in ready_languages()]
+        choices = {"starter": [(starter.key, _(starter.name)) for starter in starters.STARTERS.values()]}
+        for name, offered in (choices | {"base_language": ready, "more": ready}).items():
+            self.fields[name].choices = offered  # type: ignore[attr-defined]  # they are ChoiceFields, see above
 
     def languages(self) -> list[str]:
         base = self.cleaned_data["base_language"]
@@ -86,18 +98,18 @@ class TouchpointForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in t
 
     class Meta:
         model = Touchpoint
-        fields = ("name", "survey", "days_after", "quiet_period", "open_for", "only_younger_than")
+        fields = ("name", "survey", *TIMING)
         labels = {
             "survey": gettext_lazy("Survey"),
-            "days_after": gettext_lazy("Send how many days after the purchase?"),
-            "quiet_period": gettext_lazy("Leave a customer in peace for how many days?"),
-            "open_for": gettext_lazy("For how many days does the link work?"),
-            "only_younger_than": gettext_lazy("Only ask about purchases younger than how many days?"),
+            "days_after": gettext_lazy("Days after the purchase"),
+            "quiet_period": gettext_lazy("Quiet period in days"),
+            "open_for": gettext_lazy("Days the link stays open"),
+            "only_younger_than": gettext_lazy("Only purchases younger than (days)"),
         }
         help_texts = {
             "name": gettext_lazy("Only your team sees it, for instance “After a delivery”."),
             "days_after": gettext_lazy("Long enough to have used it, short enough to remember. 0 sends the same day."),
-            "quiet_period": gettext_lazy("Counts every survey of yours that was sent to her. 0 switches it off."),
+            "quiet_period": gettext_lazy("Nobody is asked twice within it, whatever the survey. 0 switches it off."),
             "open_for": gettext_lazy("After that the page thanks her kindly and says that it is closed."),
             "only_younger_than": gettext_lazy(
                 "Protects against asking about last year when you bring old purchases. "
@@ -115,6 +127,11 @@ class TouchpointForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in t
             self.fields["survey"].help_text = _(
                 "It was started with this survey, and its figures belong to it. Make a new touchpoint for another one."
             )
+        for name in TIMING:
+            # Those of the model would speak only after the comparison in `clean`.
+            field = Touchpoint._meta.get_field(name)
+            assert isinstance(field, models.Field)
+            self.fields[name].validators += field.validators
         self.helper = FormHelper()
         self.helper.attrs = {"novalidate": ""}
         self.helper.layout = Layout(
@@ -152,8 +169,7 @@ class TouchpointForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in t
         return cleaned
 
     def timing(self) -> touchpoints.Timing:
-        names = ("days_after", "quiet_period", "open_for", "only_younger_than")
-        return touchpoints.Timing(**{name: self.cleaned_data[name] for name in names})
+        return touchpoints.Timing(**{name: self.cleaned_data[name] for name in TIMING})
 
     def survey(self) -> Survey:
         chosen = self.cleaned_data["survey"]

@@ -15,7 +15,7 @@ from organizations.models import Role
 from organizations.wall import MemberRequest, role_required
 from surveys import archiving, changes, documents, drafting, editing, languages, queries, questionnaire, starters
 from surveys.changes import Change
-from surveys.forms import NameForm, StartForm, UploadForm
+from surveys.forms import NameForm, StartForm, UploadForm, posted, ready_languages
 from surveys.models import Basis, Survey, SurveyVersion
 from surveys.starters import Starter
 
@@ -41,7 +41,7 @@ def survey_list(request: MemberRequest, slug: str) -> HttpResponse:
 @role_required(Role.QUALITY_MANAGER)
 def start(request: MemberRequest, slug: str) -> HttpResponse:
     """A new survey from a template."""
-    form = StartForm(request.POST or None, initial={"base_language": _own_language(request)})
+    form = StartForm(posted(request), initial={"base_language": _own_language(request)})
     if request.method == "POST" and form.is_valid():
         chosen = starters.STARTERS[form.cleaned_data["starter"]]
         survey = drafting.create(
@@ -65,7 +65,7 @@ def start(request: MemberRequest, slug: str) -> HttpResponse:
 @role_required(Role.QUALITY_MANAGER)
 def upload(request: MemberRequest, slug: str) -> HttpResponse:
     """A new survey from a questionnaire's file."""
-    form = UploadForm(request.POST or None, request.FILES or None)
+    form = UploadForm(posted(request), request.FILES)
     if request.method == "POST" and form.is_valid():
         try:
             survey = drafting.create(
@@ -115,7 +115,7 @@ def detail(request: MemberRequest, slug: str, pk: int) -> HttpResponse:
 @role_required(Role.QUALITY_MANAGER)
 def rename(request: MemberRequest, slug: str, pk: int) -> HttpResponse:
     survey = get_object_or_404(request.organization.surveys, pk=pk)
-    form = NameForm(request.POST or None, initial={"name": survey.name})
+    form = NameForm(posted(request), initial={"name": survey.name})
     if request.method == "POST" and form.is_valid():
         drafting.rename(survey, name=form.cleaned_data["name"], by=request.member, now=timezone.now())
         messages.success(request, _("It is called “%(name)s” now.") % {"name": form.cleaned_data["name"]})
@@ -127,7 +127,10 @@ def rename(request: MemberRequest, slug: str, pk: int) -> HttpResponse:
 @role_required(Role.QUALITY_MANAGER)
 def copy(request: MemberRequest, slug: str, pk: int) -> HttpResponse:
     survey = get_object_or_404(request.organization.surveys, pk=pk)
-    form = NameForm(request.POST or None, initial={"name": (_("%(name)s (copy)") % {"name": survey.name})[:120]})
+    form = NameForm(
+        posted(request),
+        initial={"name": (_("%(name)s (copy)") % {"name": survey.name})[:120]},
+    )
     if request.method == "POST" and form.is_valid():
         twin = drafting.copy(survey, name=form.cleaned_data["name"], by=request.member, now=timezone.now())
         messages.success(request, _("The copy is a draft of its own; its answers will be counted apart."))
@@ -184,7 +187,7 @@ def _ask_name(request: MemberRequest, survey: Survey, form: NameForm, **words: A
 
 def _own_language(request: MemberRequest) -> str:
     wanted = request.organization.language or get_language() or "en"
-    return languages.choose(wanted, languages.CUSTOMER, "en")
+    return languages.choose(wanted, ready_languages(), "en")
 
 
 def _in_languages(starter: Starter, codes: list[str]) -> questionnaire.Questionnaire:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from organizations.models import Role
 from organizations.wall import MemberRequest, role_required
 from surveys import queries, sentences, touchpoints
-from surveys.forms import TouchpointForm
+from surveys.forms import TouchpointForm, posted
 from surveys.models import Touchpoint, TouchpointState
 
 PER_PAGE = 25
@@ -41,7 +41,7 @@ def touchpoint_list(request: MemberRequest, slug: str) -> HttpResponse:
 @role_required(Role.QUALITY_MANAGER)
 def create(request: MemberRequest, slug: str) -> HttpResponse:
     initial = {"survey": _wanted_survey(request)}
-    form = TouchpointForm(request.POST or None, organization=request.organization, initial=initial)
+    form = TouchpointForm(posted(request), organization=request.organization, initial=initial)
     if request.method == "POST" and form.is_valid():
         touchpoint = touchpoints.create(
             request.organization,
@@ -61,7 +61,7 @@ def create(request: MemberRequest, slug: str) -> HttpResponse:
 def edit(request: MemberRequest, slug: str, pk: int) -> HttpResponse:
     touchpoint = get_object_or_404(request.organization.touchpoints.select_related("survey"), pk=pk)
     in_words = _in_words(touchpoint)
-    form = TouchpointForm(request.POST or None, organization=request.organization, instance=touchpoint)
+    form = TouchpointForm(posted(request), organization=request.organization, instance=touchpoint)
     if request.method == "POST" and form.is_valid():
         try:
             touchpoints.edit(

@@ -23,7 +23,7 @@ def choices(*keys: str) -> list[dict[str, Any]]:
 
 def document(**changes: Any) -> dict[str, Any]:
     """How likely, why, and where she heard of us."""
-    questions = {
+    questions: dict[str, Any] = {
         "nps": {"key": "nps", "kind": "nps", "text": {"en": "How likely are you to recommend us?"}, "required": True},
         "why": {"key": "why", "kind": "text", "text": {"en": "What is the main reason?"}},
         "source": {
