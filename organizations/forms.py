@@ -1,11 +1,12 @@
 """Forms of members and organizations; faults stand beside their field."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.validators import EmailValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from organizations import founding, record, slugs
@@ -29,7 +30,6 @@ class EmailAddressField(forms.EmailField):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{"max_length": 254, **kwargs})
-        self.validators.append(EmailValidator())
 
     def to_python(self, value: Any) -> str:
         return str(super().to_python(value)).lower()
@@ -129,17 +129,25 @@ class ProfileForm(forms.Form):
     )
 
 
+class DayField(forms.DateField):
+    """An optional day of our times; the browser's own calendar picks it."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        super().__init__(**{"required": False, "widget": widget, **kwargs})
+        self.validators += [
+            MinValueValidator(date(1970, 1, 1), _("A day from 1970 on.")),
+            MaxValueValidator(date(2199, 12, 31), _("A day before the year 2200.")),
+        ]
+
+
 class RecordFilter(forms.Form):
     """Which part of the record; faults in the address narrow nothing and are shown."""
 
     member = forms.TypedChoiceField(label=_("Who"), required=False, coerce=int, empty_value=None)
     place = forms.ChoiceField(label=_("About"), required=False)
-    since = forms.DateField(
-        label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
-    until = forms.DateField(
-        label=_("Until"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+    since = DayField(label=_("From"))
+    until = DayField(label=_("Until"))
 
     def __init__(self, *args: Any, organization: Organization, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

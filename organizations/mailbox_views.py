@@ -14,7 +14,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from organizations import mailbox
 
@@ -47,7 +47,7 @@ def _only_here(view: View) -> View:
     return guarded
 
 
-@require_GET
+@require_safe
 @_only_here
 @never_cache
 def inbox(request: HttpRequest) -> HttpResponse:
@@ -57,7 +57,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     return render(request, "organizations/_mailbox_list.html" if is_refresh else "organizations/mailbox.html", context)
 
 
-@require_GET
+@require_safe
 @_only_here
 @never_cache
 @may_frame
@@ -65,7 +65,7 @@ def mail(request: HttpRequest, name: str) -> HttpResponse:
     return render(request, "organizations/mailbox_mail.html", {"mail": _mail(name), "sandbox": SANDBOX})
 
 
-@require_GET
+@require_safe
 @_only_here
 @never_cache
 @xframe_options_sameorigin

@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from organizations import joining, membership, preferences, record
 from organizations.forms import InviteForm, RecordFilter, RoleForm, SettingsForm
@@ -19,7 +19,7 @@ from organizations.wall import MemberRequest, role_required
 PAGE = 50
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @role_required(Role.OWNER)
 def settings(request: MemberRequest, slug: str) -> HttpResponse:
     present = model_to_dict(request.organization, fields=preferences.CHANGEABLE)
@@ -31,7 +31,7 @@ def settings(request: MemberRequest, slug: str) -> HttpResponse:
     return render(request, "organizations/settings.html", {"form": form})
 
 
-@require_GET
+@require_safe
 @role_required(Role.VIEWER)
 def members(request: MemberRequest, slug: str) -> HttpResponse:
     return _members_page(request, InviteForm())
@@ -91,11 +91,11 @@ def change_role(request: MemberRequest, slug: str, pk: int) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @role_required(Role.OWNER)
 def remove(request: MemberRequest, slug: str, pk: int) -> HttpResponse:
     member = get_object_or_404(request.organization.members.present().select_related("user"), pk=pk)
-    if request.method == "GET":
+    if request.method != "POST":
         return render(request, "organizations/remove.html", {"leaving": member})
     return _do(
         request,
@@ -104,10 +104,10 @@ def remove(request: MemberRequest, slug: str, pk: int) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @role_required(Role.VIEWER)
 def leave(request: MemberRequest, slug: str) -> HttpResponse:
-    if request.method == "GET":
+    if request.method != "POST":
         return render(request, "organizations/leave.html")
     try:
         membership.leave(request.member, now=timezone.now())
@@ -118,7 +118,7 @@ def leave(request: MemberRequest, slug: str) -> HttpResponse:
     return redirect("organizations:mine")
 
 
-@require_GET
+@require_safe
 @role_required(Role.OWNER)
 def record_page(request: MemberRequest, slug: str) -> HttpResponse:
     form = RecordFilter(request.GET, organization=request.organization)

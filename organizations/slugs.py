@@ -26,7 +26,7 @@ SPELLED = str.maketrans(
 
 def suggest(name: str, *, taken: Callable[[str], bool]) -> str:
     """A free address that resembles `name`; numbered where the plain one is taken or reserved."""
-    plain = from_name(name) or "organization"
+    plain = from_name(name) or "company"
     candidate, number = plain, 1
     while candidate in RESERVED or len(candidate) < SHORTEST or taken(candidate):
         number += 1
@@ -37,5 +37,5 @@ def suggest(name: str, *, taken: Callable[[str], bool]) -> str:
 def from_name(name: str) -> str:
     """Small Latin letters, digits and single dashes; '' where nothing of the name can be written so."""
     spelled = unicodedata.normalize("NFKD", name.lower().translate(SPELLED))
-    ascii_only = spelled.encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9]+", "-", ascii_only).strip("-")[:LONGEST].rstrip("-")
+    without_accents = "".join(character for character in spelled if not unicodedata.combining(character))
+    return re.sub(r"[^a-z0-9]+", "-", without_accents).strip("-")[:LONGEST].rstrip("-")

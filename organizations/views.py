@@ -12,14 +12,14 @@ from django.utils import timezone, translation
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from organizations import founding, joining, links, sign_in
 from organizations.forms import FoundForm, ProfileForm
 from organizations.models import ColleagueInvite, Member, User
 
 
-@require_GET
+@require_safe
 @never_cache
 def landing(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
@@ -27,7 +27,7 @@ def landing(request: HttpRequest) -> HttpResponse:
     return render(request, "organizations/landing.html")
 
 
-@require_GET
+@require_safe
 @login_required
 @never_cache
 def mine(request: HttpRequest) -> HttpResponse:
@@ -40,7 +40,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     return render(request, "organizations/mine.html", {"memberships": memberships})
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 @never_cache
 def found(request: HttpRequest) -> HttpResponse:
@@ -57,7 +57,7 @@ def found(request: HttpRequest) -> HttpResponse:
     return render(request, "organizations/found.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def join(request: HttpRequest, token: str) -> HttpResponse:
     """Who invites to what. Looking changes nothing, since mail scanners open every link; joining is a POST."""
@@ -109,7 +109,7 @@ def _invitations() -> QuerySet[ColleagueInvite]:
     return ColleagueInvite.objects.select_related("organization", "invited_by__user")
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 @never_cache
 def profile(request: HttpRequest) -> HttpResponse:

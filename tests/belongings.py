@@ -1,0 +1,78 @@
+"""One of everything that an organization can own, made when first asked for."""
+
+import uuid
+from dataclasses import dataclass
+from functools import cached_property
+
+from feedback.models import Customer, Invitation, Message, MessageState, Purpose
+from organizations import joining, links
+from organizations.models import ColleagueInvite, Member, Organization, Role
+from surveys import drafting
+from surveys.models import Survey, Touchpoint
+from tests import factories
+from tests.factories import NOW
+
+
+@dataclass
+class Belongings:
+    """Of one organization with its whole cast."""
+
+    organization: Organization
+
+    @cached_property
+    def cast(self) -> dict[Role, Member]:
+        return factories.cast(self.organization)
+
+    @property
+    def colleague(self) -> Member:
+        return self.cast[Role.CASE_WORKER]
+
+    @cached_property
+    def colleague_invite(self) -> ColleagueInvite:
+        olga = self.cast[Role.OWNER]
+        return joining.invite(self.organization, email="bob@new.example", role=Role.VIEWER, by=olga, now=NOW)
+
+    @cached_property
+    def join_token(self) -> str:
+        return links.token(links.JOIN, self.colleague_invite.public_id)
+
+    @cached_property
+    def survey(self) -> Survey:
+        """Published, with a new draft that continues it."""
+        quentin = self.cast[Role.QUALITY_MANAGER]
+        survey = factories.survey(self.organization, by=quentin)
+        drafting.continue_(survey, by=quentin, now=NOW)
+        return survey
+
+    @cached_property
+    def touchpoint(self) -> Touchpoint:
+        return factories.touchpoint(self.organization, survey=self.survey)
+
+    @cached_property
+    def customer(self) -> Customer:
+        return factories.customer(self.organization)
+
+    @cached_property
+    def invitation(self) -> Invitation:
+        return factories.invitation(factories.purchase(self.customer), touchpoint=self.touchpoint)
+
+    @cached_property
+    def answer_token(self) -> str:
+        return links.token(links.ANSWER, self.invitation.public_id)
+
+    @cached_property
+    def message(self) -> Message:
+        """One that a mail server refused."""
+        return Message.objects.create(
+            organization=self.organization,
+            invitation=self.invitation,
+            customer=self.customer,
+            purpose=Purpose.INVITATION,
+            uuid=uuid.uuid4(),
+            to=self.customer.email,
+            address_key=self.customer.address_key,
+            state=MessageState.FAILED,
+            not_before=NOW,
+            give_up_at=NOW,
+            created_at=NOW,
+        )
