@@ -12,6 +12,7 @@ from django.db import connection
 from django.utils import timezone
 
 from tests.conftest import NetworkIsBlocked
+from tests.environment import ROOT
 from tests.processes import SinkProcess
 from tests.smtp_sink import Sink
 
@@ -86,3 +87,10 @@ def test_a_real_worker_consumes_from_this_tests_broker(
     assert len(worker.tree()) == 2
     worker.kill()
     assert not worker.is_running
+
+
+def test_lock_files_carry_no_addresses() -> None:
+    lock = (ROOT / "package-lock.json").read_text()
+
+    assert '"resolved"' not in lock
+    assert "http" not in (ROOT / "requirements.txt").read_text()
