@@ -4,11 +4,12 @@ from datetime import datetime
 from typing import Any
 
 from django import template
-from django.contrib.humanize.templatetags.humanize import naturaltime
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.timesince import timesince
+from django.utils.translation import gettext as _
 
 register = template.Library()
 
@@ -26,8 +27,13 @@ def with_query(context: dict[str, Any], **changes: Any) -> str:
 
 @register.simple_tag
 def ago(moment: datetime | None) -> SafeString | str:
-    """«3 hours ago», with the full time in the tooltip."""
+    """«3 hours ago» or «in 2 days», with the full time in the tooltip."""
     if moment is None:
         return "–"
+    now = timezone.now()
+    span = timesince(min(moment, now), max(moment, now), depth=1)
+    said = _("in %(span)s") if moment > now else _("%(span)s ago")
+    if abs((now - moment).total_seconds()) < 60:
+        said = _("just now")
     full = date_format(timezone.localtime(moment), "DATETIME_FORMAT")
-    return format_html('<time datetime="{}" title="{}">{}</time>', moment.isoformat(), full, naturaltime(moment))
+    return format_html('<time datetime="{}" title="{}">{}</time>', moment.isoformat(), full, said % {"span": span})
