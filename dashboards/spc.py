@@ -19,17 +19,19 @@ def xmr(values: Sequence[float | None], limits: Limits = DEFAULT) -> Chart:
     Refuses: a declared baseline that is too short or longer than the series.
     Source: NIST/SEMATECH e-Handbook 6.3.2.2; Wheeler 1993, Understanding Variation.
     """
-    usable = [v for v in values if v is not None]
-    if not usable:
+    places = [i for i, v in enumerate(values) if v is not None]
+    if not places:
         return _without_points("xmr", len(values))
-    length = limits.length(len(usable))
-    centre, ranges = statistics.fmean(usable[:length]), moving_range(usable[:length])
+    length = limits.length(len(places))
+    first = [v for v in values if v is not None][:length]
+    centre, ranges = statistics.fmean(first), moving_range(first)
     sigma = None if ranges is None else ranges / D2
     reach = [None if v is None or sigma is None else 3 * sigma for v in values]
     return Chart(
         "xmr", tuple(values), centre, *_around(centre, reach, (-math.inf, math.inf)),
         tuple((v - centre) / sigma if sigma and v is not None else None for v in values),
-        length, phase(length), not sigma, sigma, None, ranges, None if ranges is None else D4 * ranges,
+        length, phase(length), _after(places, length, len(values)), not sigma, sigma, None, ranges,
+        None if ranges is None else D4 * ranges,
     )  # fmt: skip
 
 
@@ -119,8 +121,13 @@ def _laney(
     return Chart(
         kind, tuple(values), centre, *_around(centre, reach, edges),
         tuple(z / factor if z is not None and factor and i in tested else None for i, z in enumerate(plain)),
-        length, phase(length), not (variance and factor), None, sigma_z,
+        length, phase(length), _after(usable, length, len(values)), not (variance and factor), None, sigma_z,
     )  # fmt: skip
+
+
+def _after(usable: Sequence[int], length: int, points: int) -> int:
+    """The place of the first usable point after the baseline; the end where there is none yet."""
+    return usable[length] if length < len(usable) else points
 
 
 Limit = tuple[float | None, ...]
@@ -134,4 +141,4 @@ def _around(centre: float, reach: Sequence[float | None], edges: tuple[float, fl
 
 def _without_points(kind: str, periods: int) -> Chart:
     nothing = (None,) * periods
-    return Chart(kind, nothing, None, nothing, nothing, nothing, 0, "run_chart", degenerate=True)
+    return Chart(kind, nothing, None, nothing, nothing, nothing, 0, "run_chart", 0, degenerate=True)

@@ -86,6 +86,18 @@ def test_how_far_limits_carry_depends_on_the_baseline(points: int, phase: str) -
     assert limits.phase(points) == phase
 
 
+def test_a_run_that_began_in_the_baseline_does_not_count_until_eight_months_after_it() -> None:
+    calm = [Recommenders(20, 30, 50 + 4 * (i % 2)) for i in range(8)]
+    above = [Recommenders(18, 30, 52)] * 12
+    frozen = Limits(baseline=12)
+
+    chart = spc.nps_chart([*calm, *above], frozen)
+
+    assert chart.watched_from == 12
+    assert rules.fired(chart.z, "2w") == [14, 15, 16, 17, 18, 19]
+    assert chart.signals()["2w"] == [19]
+
+
 def test_seven_months_carry_no_limits_and_give_no_signal() -> None:
     calm, alarming = [Recommenders(20, 30, 50)] * 6, Recommenders(100, 0, 0)
 
