@@ -7,7 +7,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.template import loader
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods
@@ -85,7 +85,7 @@ def _next(request: MemberRequest, wording: Questionnaire, language: str, answers
         and (spoken := kinds.of(question).spoken(question, answers[question.key], language, wording.base_language))
     ]
     thanks = rendering.thanks(wording, language, answers, MADE_UP)
-    return _respond(request, "thanks", language, thanks=thanks, said=said, may_change=False, token="")
+    return _respond(request, "thanks", language, thanks=thanks, said=said, answered_at=timezone.now())
 
 
 def _sheet(
@@ -99,7 +99,8 @@ def _sheet(
 ) -> HttpResponse:
     sheet = rendering.sheet(wording, at, language, answers, MADE_UP, faults)
     others = [(code, languages.name(code), languages.direction(code)) for code in wording.languages if code != language]
-    return _respond(request, "page", language, sheet=sheet, others=others, form_token="")
+    to_mend = [block for block in sheet.blocks if block.faults]
+    return _respond(request, "page", language, sheet=sheet, to_mend=to_mend, others=others)
 
 
 def _respond(request: MemberRequest, name: str, language: str, **context: Any) -> HttpResponse:

@@ -1,0 +1,136 @@
+"""Pages of surveys and touchpoints in a real browser: nothing for axe to find, and the editor by keyboard."""
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+from playwright.sync_api import BrowserContext, Page, expect
+
+from organizations.models import AuditEntry, Member, Organization
+from surveys import documents, drafting
+from surveys.models import Survey
+from tests import factories
+from tests.browsing import axe
+from tests.factories import NOW
+from tests.surveys.editor_form import draft_data, edited, keys
+
+Opened = Callable[..., Page]
+
+
+@pytest.fixture
+def acme(live_site: str) -> Organization:
+    return factories.organization()
+
+
+@pytest.fixture
+def quentin(acme: Organization, client: Client) -> Member:
+    member = factories.member(acme)
+    client.force_login(member.user)
+    return member
+
+
+@pytest.fixture
+def survey(acme: Organization, quentin: Member) -> Survey:
+    return factories.survey(acme, by=quentin)
+
+
+@pytest.fixture
+def opened(live_site: str, acme: Organization, client: Client, new_context: Callable[..., BrowserContext]) -> Opened:
+    """opened("surveys/", width=390, color_scheme="dark") → the page as Quentin sees it."""
+
+    def open_page(place: str, *, width: int = 1440, color_scheme: str = "light", scripts: bool = True) -> Page:
+        context = new_context(
+            viewport={"width": width, "height": 900}, color_scheme=color_scheme, java_script_enabled=scripts
+        )
+        session = client.cookies["hearback_session"].value
+        context.add_cookies([{"name": "hearback_session", "value": session, "url": live_site}])
+        page = context.new_page()
+        page.goto(f"{live_site}/o/{acme.slug}/{place}")
+        return page
+
+    return open_page
+
+
+@pytest.mark.parametrize(("width", "color_scheme"), [(390, "dark"), (1440, "light")])
+def test_axe_finds_nothing_and_nothing_scrolls_sideways(
+    opened: Opened, client: Client, acme: Organization, quentin: Member, survey: Survey, width: int, color_scheme: str
+) -> None:
+    edited(client, survey, "Would you buy here again?")
+    touchpoint = factories.touchpoint(acme, survey=survey)
+    places = [
+        "surveys/",
+        "surveys/?q=nothing",
+        "surveys/new/",
+        "surveys/upload/",
+        *(f"surveys/{survey.pk}/{place}" for place in ("", "edit/?beside=de", "publish/", "discard/", "rename/")),
+        f"surveys/{survey.pk}/preview/",
+        "touchpoints/",
+        f"touchpoints/{touchpoint.pk}/",
+        "touchpoints/new/",
+    ]
+    page = opened(places[0], width=width, color_scheme=color_scheme)
+    base = page.url.removesuffix(places[0])
+    found = {}
+
+    for place in places:
+        page.goto(base + place)
+        scrolls = page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
+        found[place] = [*axe(page), *(["scrolls sideways"] if scrolls else [])]
+
+    assert {place: faults for place, faults in found.items() if faults} == {}
+
+
+def test_a_question_moves_by_keyboard_and_the_focus_goes_with_it(opened: Opened, survey: Survey) -> None:
+    page = opened(f"surveys/{survey.pk}/edit/")
+    page.get_by_label("Question", exact=True).first.fill("Would you buy here again?")
+
+    button = page.get_by_role("button", name="Move question 1 down")
+    button.focus()
+    page.keyboard.press("Enter")
+
+    expect(page.locator("#down-question-nps")).to_be_focused()
+    expect(page.locator("article").first).to_contain_text("1. Text")
+    page.get_by_role("button", name="Save the draft").first.click()
+    expect(page.get_by_text("Saved. Customers see it")).to_be_visible()
+    assert keys(draft_data(survey))[0] == ["reason", "nps"]
+    assert draft_data(survey)["pages"][0]["questions"][1]["text"]["en"] == "Would you buy here again?"
+
+
+def test_the_editor_works_without_scripts(opened: Opened, survey: Survey) -> None:
+    page = opened(f"surveys/{survey.pk}/edit/", scripts=False)
+    page.get_by_label("Question", exact=True).first.fill("Would you buy here again?")
+
+    page.get_by_role("button", name="Move question 1 down").click()
+    page.get_by_role("button", name="Save the draft").first.click()
+
+    expect(page.get_by_text("Saved. Customers see it")).to_be_visible()
+    assert keys(draft_data(survey))[0] == ["reason", "nps"]
+    assert draft_data(survey)["pages"][0]["questions"][1]["text"]["en"] == "Would you buy here again?"
+
+
+def test_leaving_with_unsaved_wording_asks_first(opened: Opened, survey: Survey) -> None:
+    page = opened(f"surveys/{survey.pk}/edit/")
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+
+    page.get_by_label("Question", exact=True).first.fill("Would you buy here again?")
+    page.get_by_role("link", name="Post-purchase").click()
+    page.wait_for_url(f"**/surveys/{survey.pk}/")
+
+    assert asked == ["beforeunload"]
+
+
+def test_the_preview_is_answered_to_the_thanks_inside_its_frame(
+    opened: Opened, acme: Organization, quentin: Member
+) -> None:
+    support = factories.survey(acme, starter="support", name="Support", by=quentin)
+    drafting.continue_(support, by=quentin, now=NOW)
+    page = opened(f"surveys/{support.pk}/preview/?version=1")
+    frame = page.frame_locator("iframe")
+
+    frame.get_by_role("radio", name="7", exact=False).first.check(force=True)
+    for index in range(len(documents.of(factories.published(support)).pages)):
+        frame.locator(f"form:has(input[name=page][value='{index}']) button[name=go][value=on]").click()
+
+    expect(frame.get_by_role("heading", name="Thank you")).to_be_visible()
+    assert AuditEntry.objects.filter(organization=acme).count() == 3  # created, published, the next draft begun
