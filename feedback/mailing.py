@@ -5,7 +5,7 @@ again. A worker that dies on the wire leaves a doubt, which is listed and never 
 """
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -54,7 +54,36 @@ def enqueue(
     priority: int = 0,
 ) -> Message:
     """The one mail of this kind about this invitation: enqueued twice, or by twenty at once, it is one row."""
-    message = Message(
+    message = draft(
+        invitation,
+        purpose=purpose,
+        number=number,
+        not_before=not_before,
+        give_up_at=give_up_at,
+        now=now,
+        priority=priority,
+    )
+    enqueue_all([message])
+    return Message.objects.get(uuid=message.uuid)
+
+
+def enqueue_all(messages: Sequence[Message]) -> None:
+    """The same for many drafts in one statement; what is queued already stays as it is."""
+    Message.objects.bulk_create(messages, ignore_conflicts=True, batch_size=1000)
+
+
+def draft(
+    invitation: Invitation,
+    *,
+    purpose: Purpose,
+    number: int = 0,
+    not_before: datetime,
+    give_up_at: datetime,
+    now: datetime,
+    priority: int = 0,
+) -> Message:
+    """The mail as it will be queued, known by an id that invitation, purpose and number decide."""
+    return Message(
         organization_id=invitation.organization_id,
         invitation=invitation,
         customer_id=invitation.customer_id,
@@ -68,12 +97,11 @@ def enqueue(
         give_up_at=give_up_at,
         created_at=now,
     )
-    Message.objects.bulk_create([message], ignore_conflicts=True)
-    return Message.objects.get(uuid=message.uuid)
 
 
 # One step along the index finds the next lane, however many mails wait in this one. So an organization with
 # 200,000 mails costs as much to pass by as one with a single mail, and each gets an equal share of the batch.
+# `due` locks its rows as "queued", so the UPDATE need not ask again (asked, the planner reads the whole queue).
 _CLAIM = """
 WITH RECURSIVE lane AS (
     (SELECT organization_id, priority, not_before FROM feedback_message
@@ -89,8 +117,8 @@ due_lane AS MATERIALIZED (
     SELECT organization_id, priority FROM lane WHERE not_before <= %(now)s LIMIT %(limit)s
 ),
 due AS MATERIALIZED (
-    SELECT mine.id FROM due_lane CROSS JOIN LATERAL (
-        SELECT id FROM feedback_message AS m
+    SELECT mine.* FROM due_lane CROSS JOIN LATERAL (
+        SELECT m.id, m.organization_id, m.invitation_id, m.purpose, m.address_key FROM feedback_message AS m
         WHERE m.state = 'queued' AND m.organization_id = due_lane.organization_id
             AND m.priority = due_lane.priority AND m.not_before <= %(now)s
         ORDER BY m.not_before, m.id
@@ -106,8 +134,7 @@ judged AS MATERIALIZED (
         WHEN i.expires_at <= %(now)s THEN 'expired'
         WHEN t.state = 'paused' THEN 'paused'
         ELSE '' END AS cause
-    FROM feedback_message AS m
-    JOIN due ON due.id = m.id
+    FROM due AS m
     LEFT JOIN feedback_invitation i ON i.id = m.invitation_id
     LEFT JOIN surveys_touchpoint t ON t.id = i.touchpoint_id
     LEFT JOIN LATERAL (
@@ -122,7 +149,7 @@ taken AS (
         worker = CASE judged.cause WHEN '' THEN %(worker)s ELSE '' END,
         lease_until = CASE judged.cause WHEN '' THEN %(lease)s::timestamptz END,
         not_before = CASE judged.cause WHEN 'paused' THEN %(held)s ELSE m.not_before END
-    FROM judged WHERE m.id = judged.id AND m.state = 'queued'
+    FROM judged WHERE m.id = judged.id
     RETURNING m.id, m.state
 )
 SELECT (SELECT array_agg(id) FROM taken WHERE state = 'claimed'),

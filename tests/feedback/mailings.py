@@ -59,7 +59,19 @@ def invite(touchpoint: Touchpoint, names: Sequence[str], *, now: datetime) -> li
         )
         for purchase in purchases
     )
-    return [enqueue(invitation, now=now) for invitation in invitations]
+    mailing.enqueue_all(
+        [
+            mailing.draft(
+                invitation,
+                purpose=Purpose.INVITATION,
+                not_before=now,
+                give_up_at=now + timedelta(hours=48),
+                now=now,
+            )
+            for invitation in invitations
+        ]
+    )
+    return list(Message.objects.filter(invitation__in=invitations).order_by("pk"))
 
 
 def enqueue(
