@@ -77,7 +77,7 @@ class QuestionCard:
     length: Setting | None
     bounds: tuple[tuple[str, Setting], ...]
     several: bool
-    has_condition: bool
+    show_if: Data | None
     faults: tuple[Fault, ...]
     unfolds: bool  # something in its folded part must be mended
 
@@ -92,7 +92,7 @@ class PageCard:
     number: int
     title: tuple[Field, ...]
     questions: tuple[QuestionCard, ...]
-    has_condition: bool
+    show_if: Data | None
     faults: tuple[Fault, ...]
 
 
@@ -167,7 +167,7 @@ def _page(drawing: _Drawing, data: Data, at: int, page: Data) -> PageCard:
     place = f"pages[{at}]"
     title = drawing.texts(f"{place}.title", page.get("title"))
     questions = tuple(_question(drawing, data, at, number, asked) for number, asked in enumerate(page["questions"]))
-    return PageCard(place, at + 1, title, questions, "show_if" in page, drawing.take_within(place))
+    return PageCard(place, at + 1, title, questions, page.get("show_if"), drawing.take_within(place))
 
 
 def _question(drawing: _Drawing, data: Data, page: int, number: int, asked: Data) -> QuestionCard:
@@ -215,7 +215,7 @@ def _question(drawing: _Drawing, data: Data, page: int, number: int, asked: Data
         length=length,
         bounds=bounds,
         several=kind.name == "multiple_choice",
-        has_condition="show_if" in asked,
+        show_if=asked.get("show_if"),
         faults=rest,
         unfolds=any(part.faults for part in folded),
     )

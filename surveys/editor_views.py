@@ -141,6 +141,7 @@ def _show(
     present, base = data["languages"], data["base_language"]
     context = {
         "survey": survey,
+        "wording": data,
         "sheet": cards.sheet(data, shown=desk.shown, faults=faults, opened=opened),
         "summary": [(cards.anchor(fault.where), documents.said(fault)) for fault in faults],
         "token": desk.token(),

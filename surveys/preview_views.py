@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from organizations.models import Role
 from organizations.wall import MemberRequest, role_required
@@ -26,7 +26,7 @@ MADE_UP = Attributes(
 WIDTHS = ("phone", "desk")
 
 
-@require_GET
+@require_safe
 @csp_update({"frame-src": ["'self'"]})
 @role_required(Role.QUALITY_MANAGER)
 def preview(request: MemberRequest, slug: str, pk: int) -> HttpResponse:

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from organizations.models import Role
 from organizations.wall import MemberRequest, role_required
@@ -23,7 +23,7 @@ PER_PAGE = 25
 VERSIONS_SHOWN = 20
 
 
-@require_GET
+@require_safe
 @role_required(Role.QUALITY_MANAGER)
 def survey_list(request: MemberRequest, slug: str) -> HttpResponse:
     search = request.GET.get("q", "").strip()[:120]
@@ -87,7 +87,7 @@ def upload(request: MemberRequest, slug: str) -> HttpResponse:
     return render(request, "surveys/upload.html", {"form": form, "faults": faults})
 
 
-@require_GET
+@require_safe
 @role_required(Role.QUALITY_MANAGER)
 def detail(request: MemberRequest, slug: str, pk: int) -> HttpResponse:
     survey = get_object_or_404(request.organization.surveys, pk=pk)
@@ -160,7 +160,7 @@ def bring_back(request: MemberRequest, slug: str, pk: int) -> HttpResponse:
     return redirect("surveys:detail", slug, survey.pk)
 
 
-@require_GET
+@require_safe
 @role_required(Role.QUALITY_MANAGER)
 def download(request: MemberRequest, slug: str, pk: int, number: int) -> HttpResponse:
     """The stored bytes: what was published, to the last comma."""

@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from organizations.models import Role
 from organizations.wall import MemberRequest, role_required
@@ -17,7 +17,7 @@ from surveys.models import Touchpoint, TouchpointState
 PER_PAGE = 25
 
 
-@require_GET
+@require_safe
 @role_required(Role.QUALITY_MANAGER)
 def touchpoint_list(request: MemberRequest, slug: str) -> HttpResponse:
     search, state = request.GET.get("q", "").strip()[:120], request.GET.get("state", "")

@@ -5,9 +5,12 @@ import re
 from django import template
 from django.utils.translation import gettext as _
 
-from surveys import cards, documents, kinds, languages
+from surveys import cards, conditions, documents, kinds, languages, logic, questionnaire
+from surveys.conditions import Condition
 from surveys.document import Question
+from surveys.editing import Data
 from surveys.faults import Fault
+from surveys.questionnaire import Questionnaire
 from surveys.wording import Wording
 
 register = template.Library()
@@ -17,6 +20,16 @@ register = template.Library()
 def worded(wording: Wording, language: str) -> str:
     """The text in this language, else in whichever it has."""
     return wording.get(language) or next((text for _code, text in wording.pairs), "")
+
+
+@register.filter
+def condition(show_if: Condition | Data, wording: Questionnaire | Data) -> str:
+    """A show-if as a sentence; both as they are, or both as plain data."""
+    if not isinstance(show_if, dict):
+        show_if = conditions.to_data(show_if)
+    if isinstance(wording, Questionnaire):
+        wording = questionnaire.to_data(wording)
+    return logic.in_words(show_if, wording)
 
 
 @register.filter

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from django.test import Client
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Dialog, Page, expect
 
 from organizations.models import AuditEntry, Member, Organization
 from surveys import documents, drafting
@@ -111,7 +111,12 @@ def test_the_editor_works_without_scripts(opened: Opened, survey: Survey) -> Non
 def test_leaving_with_unsaved_wording_asks_first(opened: Opened, survey: Survey) -> None:
     page = opened(f"surveys/{survey.pk}/edit/")
     asked: list[str] = []
-    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+
+    def answer(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.accept()
+
+    page.on("dialog", answer)
 
     page.get_by_label("Question", exact=True).first.fill("Would you buy here again?")
     page.get_by_role("link", name="Post-purchase").click()
