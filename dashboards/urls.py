@@ -1,4 +1,10 @@
-from django.urls import URLPattern
+from django.urls import URLPattern, path
+
+from dashboards import views
 
 app_name = "dashboards"
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [
+    path("dashboard/", views.dashboard, name="dashboard"),
+    path("dashboard/changes/", views.changes, name="changes"),
+    path("dashboard/figures/<int:pk>/", views.definition, name="definition"),
+]

@@ -1,0 +1,340 @@
+"""What was chosen → everything on the dashboard: tiles, charts with their tables, each guarded as a whole."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from dashboards import charts, figures, kpi, reading, suppression, trends
+from dashboards.charts import Bar, Mark
+from dashboards.comparisons import Difference
+from dashboards.distribution import Distribution
+from dashboards.figures import FIGURES, Figure
+from dashboards.forms import Chosen
+from dashboards.kpi import Kpi
+from dashboards.reading import Reading
+from dashboards.saying import BANDS, NAMES, UNITS, Teller
+from surveys import documents
+from surveys.models import Question, Touchpoint
+
+TONES = ("low", "middle", "high")
+Cell = str | int | float | None
+
+
+@dataclass(frozen=True)
+class Table:
+    """The numbers of a chart; numbers are numbers, so that a download can be reckoned with."""
+
+    head: Sequence[str]
+    rows: Sequence[Sequence[Cell]]
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A chart with its title, what it shows and its table; without figure, why there is none."""
+
+    id: str
+    title: str
+    note: str
+    figure: str = ""
+    table: Table | None = None
+    missing: str = ""
+    is_tall: bool = False
+
+
+@dataclass(frozen=True)
+class Part:
+    """One band of the strip under a figure, in percent of its width."""
+
+    tone: str
+    x: str
+    width: str
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One scored question in figures and words."""
+
+    question: Question
+    name: str
+    unit: str
+    kpi: Kpi
+    value: str
+    interval: str
+    answers: str
+    change: str
+    is_real: bool
+    marks: list[tuple[str, str]]
+    missing: str
+    bands: list[tuple[str, str, str]] = field(default_factory=list)
+    strip: list[Part] = field(default_factory=list)
+    is_shown_below: bool = False
+
+
+@dataclass(frozen=True)
+class Board:
+    tiles: list[Tile]
+    charts: list[Chart]
+    window: str
+    before: str
+
+    def chart(self, name: str) -> Chart | None:
+        return next((chart for chart in self.charts if chart.id == name), None)
+
+
+@dataclass(frozen=True)
+class Painter:
+    """What all parts of one dashboard have in common."""
+
+    chosen: Chosen
+    read: Reading
+    tell: Teller
+    touchpoints: Sequence[Touchpoint]
+
+    # --- tiles ------------------------------------------------------------------------------------------------------
+
+    def tile(self, question: Question, *, is_shown_below: bool) -> Tile:
+        figure, answers = FIGURES[question.figure], self.answers(question)
+        shown = self.shown(question)
+        change = self.change(question) if shown.value is not None else None
+        return Tile(
+            question=question,
+            name=NAMES[figure.name],
+            unit=str(UNITS[figure.name]),
+            kpi=shown,
+            value=self.tell.with_unit(shown),
+            interval=self.tell.interval(shown),
+            answers=self.tell.answers(answers.n),
+            change="" if change is None else self.tell.change(change),
+            is_real=change is not None and figures.is_real(change),
+            marks=self.tell.marks(shown),
+            missing="" if shown.value is not None else self.tell.missing(shown, ever=self.read.bases_of(question)[0]),
+            bands=self.bands(figure, answers) if shown.value is not None else [],
+            strip=strip(figure.bands(answers)) if shown.value is not None else [],
+            is_shown_below=is_shown_below,
+        )
+
+    def answers(self, question: Question) -> Distribution:
+        return reading.distribution(question, self.read.now(question))
+
+    def shown(self, question: Question) -> Kpi:
+        bases = self.read.bases_of(question)
+        return figures.shown(FIGURES[question.figure], self.answers(question), bases=bases, k=self.tell.k)
+
+    def change(self, question: Question) -> Difference | None:
+        before = reading.distribution(question, self.read.before(question))
+        return figures.change(FIGURES[question.figure], before, self.answers(question), k=self.tell.k)
+
+    def bands(self, figure: Figure, answers: Distribution) -> list[tuple[str, str, str]]:
+        shares = (self.tell.percent(part, answers.n) for part in figure.bands(answers))
+        return [(tone, str(name), share) for tone, name, share in zip(TONES, BANDS[figure.name], shares, strict=True)]
+
+    # --- charts -----------------------------------------------------------------------------------------------------
+
+    def note(self, n: int, unit: str) -> str:
+        return f"{unit} · n = {self.tell.count(n)} · {self.tell.span(self.chosen.period.span)}"
+
+    def trend(self, question: Question) -> Chart:
+        figure, days = FIGURES[question.figure], self.read.now(question)
+        lowest, highest = reading.scale(question)
+        by = self.every(days)
+        trend = trends.trend(days, lowest=lowest, highest=highest, by=by, figure=figure, k=self.tell.k)
+        heading = _("%(figure)s by week") if by == "week" else _("%(figure)s by month")
+        chart = Chart("trend", self.finding(question, heading % {"figure": NAMES[figure.name]}), "")
+        if not trend.is_told or not trend.told:
+            return self.without(chart, _("There are too few answers to show them over time."))
+        marks = [self.mark(self.label(p.start, by), p.figure) for p in trend.points]
+        rows = [(p.start.isoformat(), p.end.isoformat(), *self.cells(p.figure)) for p in trend.points]
+        return Chart(
+            chart.id,
+            chart.title,
+            self.note(self.answers(question).n, str(UNITS[figure.name])) + " · " + _("bars: 95 % interval"),
+            charts.line(marks, unit=trend.told[0].figure.unit),
+            Table([_("From"), _("To"), *self.heads(figure)], rows),
+        )
+
+    def every(self, days: Sequence[reading.DayCount]) -> trends.Every:
+        if self.chosen.by in ("week", "month"):
+            return "week" if self.chosen.by == "week" else "month"
+        return trends.every(days[0].day, days[-1].day) if days else "week"
+
+    def label(self, start: date, by: trends.Every) -> str:
+        return date_format(start, "M Y" if by == "month" else "j M")
+
+    def finding(self, question: Question, otherwise: str) -> str:
+        """A title that says what happened, where something did."""
+        change = self.change(question)
+        if change is None or not figures.is_real(change) or change.value is None:
+            return otherwise
+        words = (
+            _("%(figure)s rose by %(points)s points") if change.value > 0 else _("%(figure)s fell by %(points)s points")
+        )
+        points = self.tell.change(change).split()[0].lstrip("+−")
+        return words % {"figure": NAMES[question.figure], "points": points}
+
+    def spread(self, question: Question) -> Chart:
+        """How often each score was given."""
+        figure, answers = FIGURES[question.figure], self.answers(question)
+        low, _middle, high = (self.tell.percent(part, answers.n) for part in figure.bands(answers))
+        names = BANDS[figure.name]
+        title = f"{high}\u202f% {str(names[2]).lower()}, {low}\u202f% {str(names[0]).lower()}"
+        shares = [self.tell.percent(count, answers.n) for count in answers.counts]
+        scores = range(answers.lowest, answers.highest + 1)
+        bars = [
+            Bar(
+                str(score),
+                100 * count / answers.n,
+                f"{score}: {self.tell.count(count)}",
+                self.tone(figure, score),
+                share,
+            )
+            for score, count, share in zip(scores, answers.counts, shares, strict=True)
+        ]
+        rows = [
+            (score, count, round(100 * count / answers.n, 1))
+            for score, count in zip(scores, answers.counts, strict=True)
+        ]
+        note = self.note(answers.n, _("percent of answers"))
+        return Chart("scores", title, note, charts.columns(bars), Table([_("Score"), _("Answers"), _("Percent")], rows))
+
+    def tone(self, figure: Figure, score: int) -> str:
+        return charts.LOW if score <= figure.low_to else charts.HIGH if score >= figure.high_from else charts.MIDDLE
+
+    def choices(self, question: Question) -> Chart | None:
+        """How often each choice was taken, the most frequent first."""
+        counts, n = reading.chosen(question, self.read.now(question))
+        chart = Chart(f"choices-{question.pk}", question.title, "")
+        if 0 < n < self.tell.k:
+            return self.without(chart, _("%(n)s of %(k)s answers needed") % {"n": n, "k": self.tell.k})
+        if figures.is_refused(n, self.read.bases_of(question), k=self.tell.k):
+            return self.without(chart, _("Not shown: it would give away the few answers that this choice leaves out"))
+        if not n:
+            return None
+        labels = choice_labels(question, self.tell.language)
+        ranked = sorted(counts.items(), key=lambda item: -item[1])
+        bars = [
+            Bar(labels.get(key, key), 100 * count / n, self.tell.count(count), text=self.tell.percent(count, n))
+            for key, count in ranked
+        ]
+        rows = [(labels.get(key, key), count, round(100 * count / n, 1)) for key, count in ranked]
+        note = self.note(n, _("percent of those who answered"))
+        table = Table([_("Choice"), _("Answers"), _("Percent")], rows)
+        return Chart(chart.id, chart.title, note, charts.rows(bars), table, is_tall=len(rows) > 6)
+
+    def segments(self, question: Question) -> list[Chart]:
+        """Where it comes from: one chart for each dimension that has two values or more."""
+        if self.chosen.touchpoint is not None:
+            return []
+        found = reading.segments(question, self.chosen.period.span)
+        several = [(dimension, values) for dimension, values in found.items() if len(values) > 1]
+        return [self.segment(question, dimension, values) for dimension, values in several]
+
+    def segment(self, question: Question, dimension: str, values: dict[str, Distribution]) -> Chart:
+        figure = FIGURES[question.figure]
+        name = self.dimension(dimension)
+        title = _("%(figure)s by %(segment)s") % {"figure": NAMES[figure.name], "segment": name}
+        chart = Chart(f"by-{dimension.replace(':', '-')}", title, "", is_tall=len(values) > 6)
+        answers = self.answers(question)
+        # Who left the attribute empty is a value too: the rest of the total would tell the hidden ones otherwise.
+        rest = answers.n - sum(d.n for d in values.values())
+        hidden = suppression.partition({v: d.n for v, d in values.items()} | {"": max(rest, 0)}, k=self.tell.k)
+        if hidden.total:
+            return self.without(chart, _("There are too few answers to show them apart."))
+        told = {
+            value: kpi.missing(kpi.SUPPRESSED)
+            if value in hidden.cells
+            else suppression.guarded(figure.of(d), k=self.tell.k)
+            for value, d in values.items()
+        }
+        ranked = sorted(
+            told.items(),
+            key=lambda item: (item[1].value is None, not suppression.ranks(item[1]), -(item[1].value or 0)),
+        )
+        named = [(self.value(dimension, value), shown) for value, shown in ranked]
+        marks = [self.mark(label, shown) for label, shown in named if shown.value is not None]
+        rows = [(label, *self.cells(shown)) for label, shown in named]
+        note = self.note(answers.n, str(UNITS[figure.name])) + " · " + _("grey: fewer than 30 answers")
+        unit = "percent" if figure.name != "nps" else "points"
+        return Chart(
+            chart.id,
+            title,
+            note,
+            charts.dots(marks, unit=unit),
+            Table([name, *self.heads(figure)], rows),
+            "",
+            chart.is_tall,
+        )
+
+    def dimension(self, dimension: str) -> str:
+        fixed = {
+            "touchpoint": _("touchpoint"),
+            "language": _("language"),
+            "channel": _("channel"),
+            "version": _("version"),
+        }
+        return fixed.get(dimension) or dimension.removeprefix("a:")
+
+    def value(self, dimension: str, value: str) -> str:
+        if dimension == "touchpoint":
+            return next((t.name for t in self.touchpoints if str(t.pk) == value), value)
+        return _("other") if value == "other" else value
+
+    # --- what they share --------------------------------------------------------------------------------------------
+
+    def mark(self, label: str, shown: Kpi) -> Mark:
+        if shown.value is None or shown.interval is None:
+            return Mark(label, None)
+        hover = f"{label}: {self.tell.with_unit(shown)} ({self.tell.interval(shown)}), n = {self.tell.count(shown.n)}"
+        return Mark(label, shown.value, *shown.interval, hover, suppression.LOW_BASE in shown.flags)
+
+    def heads(self, figure: Figure) -> list[str]:
+        return [NAMES[figure.name], _("Low"), _("High"), _("Answers")]
+
+    def cells(self, shown: Kpi) -> tuple[Cell, ...]:
+        """Value, limits and n; where it may not be told, not even n."""
+        if shown.value is None:
+            return None, None, None, 0 if shown.reason == kpi.NO_DATA else None
+        low, high = shown.interval or (None, None)
+        return *(None if v is None else round(v, 1) for v in (shown.value, low, high)), shown.n
+
+    def without(self, chart: Chart, why: str) -> Chart:
+        return Chart(chart.id, chart.title, "", missing=why)
+
+
+def strip(parts: Sequence[int]) -> list[Part]:
+    """Drawn one after the other; the numbers are for a picture and never in anybody's notation."""
+    n, drawn, before = sum(parts), [], 0
+    for tone, part in zip(TONES, parts, strict=True):
+        drawn.append(Part(tone, f"{100 * before / n:.2f}", f"{100 * part / n:.2f}"))
+        before += part
+    return drawn
+
+
+def choice_labels(question: Question, language: str) -> dict[str, str]:
+    """What the choices are called in the newest version that asks them, in the organization's language."""
+    wording = documents.of_published(question.last_version_id)
+    asked = wording.question(question.key)
+    return {choice.key: str(choice.label.in_language(language, wording.base_language)) for choice in asked.choices}
+
+
+def paint(
+    chosen: Chosen, *, questions: Sequence[Question], touchpoints: Sequence[Touchpoint], tell: Teller, below: int | None
+) -> Board:
+    """The whole dashboard; `below` is the scored question whose charts are wanted."""
+    period, touchpoint = chosen.period, chosen.touchpoint
+    read = reading.read(
+        chosen.survey.pk, touchpoint=touchpoint.pk if touchpoint else None, span=period.span, previous=period.previous
+    )
+    painter = Painter(chosen, read, tell, touchpoints)
+    scored = [question for question in questions if question.figure in FIGURES]
+    shown = next((question for question in scored if question.pk == below), scored[0] if scored else None)
+    tiles = [painter.tile(question, is_shown_below=question == shown) for question in scored]
+    drawn: list[Chart] = []
+    if shown is not None and painter.shown(shown).value is not None:
+        drawn += [painter.trend(shown), painter.spread(shown), *painter.segments(shown)]
+    chosen_from = [question for question in questions if question.figure == "choices"]
+    drawn += [chart for question in chosen_from if (chart := painter.choices(question))]
+    before = tell.span(period.previous) if period.previous else ""
+    return Board(tiles, drawn, tell.span(period.span), before)

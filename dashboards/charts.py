@@ -1,0 +1,154 @@
+"""Numbers → plotly figures as JSON: no database, no words of its own, and nothing from people unescaped."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+# The colours of the light theme; the page's script puts the current theme's in their place, by these names.
+TONES = {
+    "--hb-low": "#b45309",
+    "--hb-middle": "#8a94a6",
+    "--hb-high": "#1d6fb8",
+    "--hb-accent": "#3b5bdb",
+    "--hb-context": "#667085",
+    "--hb-line": "#dfe3ea",
+    "--hb-ink": "#182433",
+    "--hb-surface": "#ffffff",
+}
+LOW, MIDDLE, HIGH = TONES["--hb-low"], TONES["--hb-middle"], TONES["--hb-high"]
+ACCENT, CONTEXT, LINE, INK = TONES["--hb-accent"], TONES["--hb-context"], TONES["--hb-line"], TONES["--hb-ink"]
+
+# plotly's own template adds 7 kB to each figure.
+TEMPLATE: dict[str, Any] = {
+    "layout": {
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "font": {"family": "inherit", "size": 13, "color": INK},
+        "margin": {"l": 44, "r": 16, "t": 12, "b": 40},
+        "showlegend": False,
+        "hovermode": "closest",
+        "hoverlabel": {"font": {"size": 13}},
+        "xaxis": {"automargin": True, "gridcolor": LINE, "linecolor": LINE, "zeroline": False, "fixedrange": True},
+        "yaxis": {
+            "automargin": True,
+            "gridcolor": LINE,
+            "linecolor": LINE,
+            "zeroline": True,
+            "zerolinecolor": CONTEXT,
+            "fixedrange": True,
+        },
+    }
+}
+LABELS_AT_MOST = 6
+RANGES = {"points": [-105, 105], "percent": [0, 104]}
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One value on a chart: where, how much, from and to, what the pointer shows; None is a gap."""
+
+    label: str
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+    hover: str = ""
+    is_weak: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    label: str
+    value: float
+    hover: str = ""
+    tone: str = ACCENT
+    text: str = ""
+
+
+def text(said: object) -> str:
+    """Words from people as plotly may draw them: it reads <b> and <span style> as HTML."""
+    return str(said).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def line(marks: Sequence[Mark], *, unit: str) -> str:
+    """Values in order of time, each with its interval; gaps stay gaps. So many labels fit on a phone."""
+    figure = _figure([_scatter(marks, along="x", mode="lines+markers", places=range(len(marks)))])
+    labelled = range(0, len(marks), max(1, -(-len(marks) // LABELS_AT_MOST)))
+    labels = [text(marks[place].label) for place in labelled]
+    figure.update_xaxes(showgrid=False, zeroline=False, tickangle=0, tickvals=list(labelled), ticktext=labels)
+    _range(figure, "yaxis", unit)
+    return _json(figure)
+
+
+def dots(marks: Sequence[Mark], *, unit: str) -> str:
+    """Values below each other, each with its interval; the first one stands on top."""
+    figure = _figure([_scatter(marks, along="y", mode="markers")])
+    figure.update_yaxes(type="category", autorange="reversed", showgrid=False, zeroline=False)
+    _range(figure, "xaxis", unit)
+    return _json(figure)
+
+
+def columns(bars: Sequence[Bar], *, unit: str = "") -> str:
+    """Bars beside each other, such as the scores of a scale."""
+    figure = _figure([_bars(bars, along="x")])
+    figure.update_xaxes(type="category", showgrid=False)
+    figure.update_yaxes(rangemode="tozero", ticksuffix=unit)
+    return _json(figure)
+
+
+def rows(bars: Sequence[Bar], *, unit: str = "") -> str:
+    """Bars below each other, for long labels; the first one stands on top."""
+    figure = _figure([_bars(bars, along="y")])
+    figure.update_yaxes(type="category", autorange="reversed", showgrid=False, zeroline=False)
+    figure.update_xaxes(rangemode="tozero", ticksuffix=unit)
+    return _json(figure)
+
+
+def _scatter(marks: Sequence[Mark], *, along: str, mode: str, places: Sequence[int] | None = None) -> dict[str, Any]:
+    across = "y" if along == "x" else "x"
+    above = [None if m.value is None or m.high is None else m.high - m.value for m in marks]
+    below = [None if m.value is None or m.low is None else m.value - m.low for m in marks]
+    return {
+        "type": "scatter",
+        "mode": mode,
+        "cliponaxis": False,
+        along: [text(m.label) for m in marks] if places is None else list(places),
+        across: [m.value for m in marks],
+        f"error_{across}": {"type": "data", "array": above, "arrayminus": below, "color": CONTEXT, "width": 3},
+        "line": {"color": ACCENT, "width": 2},
+        "marker": {"size": 9, "color": [CONTEXT if m.is_weak else ACCENT for m in marks]},
+        "hovertext": [text(m.hover) for m in marks],
+        "hoverinfo": "text",
+    }
+
+
+def _bars(bars: Sequence[Bar], *, along: str) -> dict[str, Any]:
+    return {
+        "type": "bar",
+        "orientation": "v" if along == "x" else "h",
+        along: [text(bar.label) for bar in bars],
+        ("y" if along == "x" else "x"): [bar.value for bar in bars],
+        "marker": {"color": [bar.tone for bar in bars]},
+        "text": [text(bar.text) for bar in bars],
+        "textposition": "outside",
+        "cliponaxis": False,
+        "hovertext": [text(bar.hover) for bar in bars],
+        "hoverinfo": "text",
+    }
+
+
+def _figure(traces: list[dict[str, Any]]) -> Any:
+    import plotly.graph_objects as go  # here: the web process starts without it
+
+    return go.Figure(data=traces, layout={"template": TEMPLATE, "meta": TONES})
+
+
+def _range(figure: Any, axis: str, unit: str) -> None:
+    if unit in RANGES:
+        figure.layout[axis].range = RANGES[unit]
+
+
+def _json(figure: Any) -> str:
+    # The page writes it into a <script>: nothing in it may look like the end of one.
+    written = json.dumps(figure.to_plotly_json(), separators=(",", ":"), allow_nan=False, default=list)
+    return written.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")

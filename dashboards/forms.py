@@ -1,0 +1,105 @@
+"""The filter bar: what the address says about survey, touchpoint and time, checked."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from dashboards import periods
+from dashboards.periods import Period
+from dashboards.saying import PERIODS
+from surveys.models import Survey, Touchpoint
+
+NO_SUCH_PERIOD = {
+    "empty": ("start", gettext_lazy("Say from when, until when, or both.")),
+    "too_early": ("start", gettext_lazy("Take a day from the year 2000 on.")),
+    "backwards": ("end", gettext_lazy("The last day lies before the first. Swap them.")),
+    "future": ("start", gettext_lazy("This day is still to come. Take today or an earlier day.")),
+    "unknown": ("period", gettext_lazy("Choose one of these periods.")),
+}
+TREND_BY = [("", gettext_lazy("Automatic")), ("week", gettext_lazy("Weeks")), ("month", gettext_lazy("Months"))]
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What is looked at."""
+
+    survey: Survey
+    touchpoint: Touchpoint | None
+    period: Period
+    by: str
+
+
+def _day() -> forms.DateInput:
+    """As the browser's date field writes it into the address, whatever the language."""
+    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
+class FilterForm(forms.Form):
+    """Everything is optional: without parameters it is the newest survey, all touchpoints, the last 90 days."""
+
+    survey = forms.TypedChoiceField(label=gettext_lazy("Survey"), required=False, coerce=int, empty_value=None)
+    touchpoint = forms.TypedChoiceField(label=gettext_lazy("Touchpoint"), required=False, coerce=int, empty_value=None)
+    period = forms.ChoiceField(label=gettext_lazy("Period"), required=False, choices=list(PERIODS.items()))
+    start = forms.DateField(label=gettext_lazy("From"), required=False, widget=_day())
+    end = forms.DateField(label=gettext_lazy("To"), required=False, widget=_day())
+    by = forms.ChoiceField(label=gettext_lazy("Trend by"), required=False, choices=TREND_BY)
+
+    def __init__(self, data: Any, *, surveys: Sequence[Survey], touchpoints: Sequence[Touchpoint], today: date) -> None:
+        super().__init__(self._with_defaults(data))
+        self.surveys, self.touchpoints, self.today = surveys, touchpoints, today
+        self._field("survey").choices = [(survey.pk, survey.name) for survey in surveys]
+        self._field("touchpoint").choices = [("", _("All touchpoints")), *((t.pk, t.name) for t in touchpoints)]
+        for name, field in self.fields.items():
+            field.error_messages["invalid_choice"] = _("This is not one of the choices. Choose one from the list.")
+            field.error_messages["invalid"] = _("Write the day as year-month-day, such as 2026-03-31.")
+            field.widget.attrs |= {"class": self._classes(name), "id": f"filter-{name}"}
+            if isinstance(field, forms.DateField):
+                field.input_formats = ["%Y-%m-%d"]
+
+    def _with_defaults(self, data: Any) -> dict[str, Any]:
+        """So that the bar shows what is looked at; a day alone says that a span is meant."""
+        given = {name: value for name, value in data.items() if name in self.base_fields}
+        if not given.get("period"):
+            given["period"] = periods.CUSTOM if given.get("start") or given.get("end") else periods.DEFAULT
+        return given
+
+    def _field(self, name: str) -> forms.ChoiceField:
+        field = self.fields[name]
+        if not isinstance(field, forms.ChoiceField):
+            raise TypeError(f"{name} is no choice")
+        return field
+
+    def _classes(self, name: str) -> str:
+        kind = "form-control" if name in ("start", "end") else "form-select"
+        return f"{kind} is-invalid" if name in self.errors else kind
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        if not self.errors:
+            span = {"start": values.get("start"), "end": values.get("end")}
+            try:
+                values["period"] = periods.of(values["period"], today=self.today, **span)
+            except periods.NoSuchPeriod as refusal:
+                field, sentence = NO_SUCH_PERIOD[refusal.code]
+                self.add_error(field, str(sentence))
+        return values
+
+    @property
+    def chosen(self) -> Chosen | None:
+        """None where the address says something impossible: the errors say what."""
+        if not self.is_valid() or not self.surveys:
+            return None
+        values = self.cleaned_data
+        touchpoint = next((t for t in self.touchpoints if t.pk == values["touchpoint"]), None)
+        survey = next((s for s in self.surveys if s.pk == values["survey"]), None)
+        if survey is None:
+            survey = next((s for s in self.surveys if touchpoint and s.pk == touchpoint.survey_id), self.surveys[0])
+        if touchpoint is not None and touchpoint.survey_id != survey.pk:
+            # Another survey was chosen beside it: the touchpoint belongs to the one before.
+            touchpoint = None
+        return Chosen(survey, touchpoint, values["period"], values["by"])

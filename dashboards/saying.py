@@ -1,0 +1,132 @@
+"""A figure → the words that people read, in the organization's notation of numbers."""
+
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+
+from django.utils import formats
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from dashboards import figures, kpi, rounding, suppression
+from dashboards.comparisons import Difference
+from dashboards.kpi import Kpi
+from dashboards.periods import Span
+
+MARKS: dict[str, tuple[str | Promise, str | Promise]] = {
+    suppression.LOW_BASE: (
+        gettext_lazy("low base"),
+        gettext_lazy("Fewer than 30 answers: too few for rankings and alerts."),
+    ),
+    suppression.INDICATIVE: (gettext_lazy("indicative"), gettext_lazy("Fewer than 100 answers.")),
+    suppression.WIDE_INTERVAL: (
+        gettext_lazy("wide interval"),
+        gettext_lazy("The true figure may lie far from this one; more answers narrow it."),
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Teller:
+    """How this organization writes numbers, and from how many answers on it tells figures."""
+
+    language: str
+    k: int
+
+    def number(self, written: str) -> str:
+        """ "-3.5" → "−3,5"."""
+        separator = str(formats.get_format("DECIMAL_SEPARATOR", lang=self.language))
+        return written.replace(".", separator).replace("-", "−")
+
+    def count(self, n: int) -> str:
+        separator = str(formats.get_format("THOUSAND_SEPARATOR", lang=self.language))
+        return f"{n:,}".replace(",", separator or "\u202f")
+
+    def day(self, day: date) -> str:
+        return formats.date_format(day, "SHORT_DATE_FORMAT")
+
+    def span(self, span: Span) -> str:
+        if span.start is None:
+            return _("until %(day)s") % {"day": self.day(span.end)}
+        if span.start == span.end:
+            return self.day(span.start)
+        return f"{self.day(span.start)} – {self.day(span.end)}"
+
+    def value(self, figure: Kpi) -> str:
+        return self.number(rounding.value(figure) or "–")
+
+    def with_unit(self, figure: Kpi) -> str:
+        return self.value(figure) + ("\u202f%" if figure.unit == "percent" else "")
+
+    def interval(self, figure: Kpi) -> str:
+        limits = rounding.interval(figure)
+        if limits is None:
+            return ""
+        low, high = (self.number(limit) for limit in limits)
+        return _("%(low)s to %(high)s") % {"low": low, "high": high}
+
+    def answers(self, n: int) -> str:
+        return ngettext("%(n)s answer", "%(n)s answers", n) % {"n": self.count(n)}
+
+    def missing(self, figure: Kpi, *, ever: int) -> str:
+        """Why there is no value."""
+        if figure.reason == kpi.SUPPRESSED:
+            return _("%(n)s of %(k)s answers needed") % {"n": self.count(figure.n), "k": self.k}
+        if figure.reason == figures.DIFFERENCING:
+            return _("Not shown: it would give away the few answers that this choice leaves out")
+        return _("No answers in this period") if ever else _("No answers yet")
+
+    def change(self, difference: Difference) -> str:
+        """The change in points, only if it is real."""
+        if not figures.is_real(difference):
+            return _("no reliable change")
+        exact = difference.exact if difference.exact is not None else Fraction(difference.value or 0)
+        decimals = 1 if difference.unit == "percent" and abs(exact) < 1 else 0
+        return _("%(difference)s points") % {"difference": self.number(rounding.signed(exact, decimals))}
+
+    def percent(self, part: int, n: int) -> str:
+        return self.number(rounding.percent(Fraction(part, n), int(n >= 100))) if n else "–"
+
+    def marks(self, figure: Kpi) -> list[tuple[str, str]]:
+        return [(str(MARKS[flag][0]), str(MARKS[flag][1])) for flag in figure.flags if flag in MARKS]
+
+
+PERIODS: dict[str, str | Promise] = {
+    "7d": gettext_lazy("Last 7 days"),
+    "30d": gettext_lazy("Last 30 days"),
+    "90d": gettext_lazy("Last 90 days"),
+    "365d": gettext_lazy("Last 365 days"),
+    "this_month": gettext_lazy("This month"),
+    "last_month": gettext_lazy("Last month"),
+    "this_quarter": gettext_lazy("This quarter"),
+    "last_quarter": gettext_lazy("Last quarter"),
+    "all": gettext_lazy("All time"),
+    "custom": gettext_lazy("From – to"),
+}
+NAMES = {"nps": "NPS", "csat": "CSAT", "ces": "CES"}
+UNITS: dict[str, str | Promise] = {
+    "nps": gettext_lazy("points from −100 to +100"),
+    "csat": gettext_lazy("percent satisfied"),
+    "ces": gettext_lazy("percent who found it easy"),
+}
+BANDS: dict[str, tuple[str | Promise, str | Promise, str | Promise]] = {
+    "nps": (gettext_lazy("Detractors"), gettext_lazy("Passives"), gettext_lazy("Promoters")),
+    "csat": (gettext_lazy("Dissatisfied"), gettext_lazy("Neutral"), gettext_lazy("Satisfied")),
+    "ces": (gettext_lazy("Difficult"), gettext_lazy("Neither"), gettext_lazy("Easy")),
+}
+FORMULAS: dict[str, str | Promise] = {
+    "nps": gettext_lazy("100 × (promoters, who gave 9–10, minus detractors, who gave 0–6) ÷ all answers"),
+    "csat": gettext_lazy("100 × answers of 4 and 5 ÷ all answers (3 is not satisfied)"),
+    "ces": gettext_lazy("100 × answers of 5, 6 and 7 ÷ all answers (7 is the easiest)"),
+}
+INTERVALS: dict[str, str | Promise] = {
+    "nps": gettext_lazy("95 %, adjusted Wald (Rocks 2016), honest from five answers on"),
+    "csat": gettext_lazy("95 %, Wilson"),
+    "ces": gettext_lazy("95 %, Wilson"),
+}
+TESTS: dict[str, str | Promise] = {
+    "nps": gettext_lazy("adjusted z test of two NPS, real below p = 0.05"),
+    "csat": gettext_lazy("N−1 chi-square of two shares (Fisher where answers are very few), real below p = 0.05"),
+    "ces": gettext_lazy("N−1 chi-square of two shares (Fisher where answers are very few), real below p = 0.05"),
+}

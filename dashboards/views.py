@@ -1,0 +1,161 @@
+"""The dashboard, what a figure on it means, and whether anything on it has changed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from csp.decorators import csp_update
+from django.db.models import Exists, OuterRef, Q
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+from django.views.decorators.vary import vary_on_headers
+
+from dashboards import board, comments, reading, tables
+from dashboards.board import Board
+from dashboards.figures import FIGURES
+from dashboards.forms import Chosen, FilterForm
+from dashboards.models import DailyCount
+from dashboards.saying import FORMULAS, INTERVALS, TESTS, Teller
+from feedback.models import Exclusion, Response
+from organizations.models import Organization, Role
+from organizations.wall import MemberRequest, role_required
+from surveys.models import Question, Survey, SurveyVersion
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The filter bar of a request, and what it chose."""
+
+    form: FilterForm
+    chosen: Chosen | None
+    questions: Sequence[Question]
+    tell: Teller
+
+
+@require_GET
+@vary_on_headers("HX-Request")
+@csp_update({"img-src": ["blob:"]})  # a chart becomes a picture in the browser
+@role_required(Role.VIEWER)
+def dashboard(request: MemberRequest, slug: str) -> HttpResponse:
+    asked = _asked(request)
+    painted = None if asked.chosen is None else _painted(request, asked, asked.chosen)
+    if "csv" in request.GET:
+        return _csv(painted, request.GET["csv"])
+    context: dict[str, Any] = {"form": asked.form, "chosen": asked.chosen, "board": painted, "k": asked.tell.k}
+    if asked.chosen is not None and painted is not None:
+        context["stamp"] = _stamp(request, asked.chosen)
+        context["comments"] = _comments(request, asked, asked.chosen, painted)
+    is_part = "HX-Request" in request.headers and "HX-History-Restore-Request" not in request.headers
+    return render(request, "dashboards/_dashboard.html" if is_part else "dashboards/dashboard.html", context)
+
+
+@require_GET
+@role_required(Role.VIEWER)
+def changes(request: MemberRequest, slug: str) -> HttpResponse:
+    """204 as long as the page shows what is counted; asked every few seconds, so it draws nothing."""
+    asked = _asked(request)
+    if asked.chosen is None or request.GET.get("stamp") == _stamp(request, asked.chosen):
+        return HttpResponse(status=204)
+    return HttpResponse("changed", content_type="text/plain")
+
+
+@require_GET
+@role_required(Role.VIEWER)
+def definition(request: MemberRequest, slug: str, pk: int) -> HttpResponse:
+    """Formula, window, n and what was left out of one figure."""
+    question = get_object_or_404(Question, pk=pk, survey__organization=request.organization, figure__in=FIGURES)
+    parameters = request.GET.copy()
+    parameters["survey"] = str(question.survey_id)
+    asked = _asked(request, parameters)
+    context: dict[str, Any] = {"question": question, "form": asked.form, "chosen": asked.chosen, "k": asked.tell.k}
+    if asked.chosen is not None:
+        painted = _painted(request, asked, asked.chosen)
+        context |= {
+            "tile": next(tile for tile in painted.tiles if tile.question.pk == question.pk),
+            "board": painted,
+            "formula": FORMULAS[question.figure],
+            "interval": INTERVALS[question.figure],
+            "test": TESTS[question.figure],
+            "left_out": _left_out(asked.chosen),
+        }
+    return render(request, "dashboards/definition.html", context)
+
+
+def _asked(request: MemberRequest, parameters: Any = None) -> Asked:
+    organization = request.organization
+    form = FilterForm(
+        request.GET if parameters is None else parameters,
+        surveys=_surveys(organization),
+        touchpoints=list(organization.touchpoints.order_by("name", "pk")),
+        today=organization.day_of(timezone.now()),
+    )
+    chosen = form.chosen
+    questions = [] if chosen is None else list(chosen.survey.questions.order_by("position", "pk"))
+    return Asked(form, chosen, questions, Teller(organization.language, organization.minimum_group))
+
+
+def _surveys(organization: Organization) -> list[Survey]:
+    """Those that were ever published; with answers and in use first, the newest of them on top."""
+    published = SurveyVersion.objects.published().filter(survey=OuterRef("pk"))
+    has_answers = Exists(DailyCount.objects.filter(survey=OuterRef("pk")))
+    found = organization.surveys.filter(Exists(published)).annotate(has_answers=has_answers)
+    return list(found.filter(Q(archived_at=None) | Q(has_answers=True)).order_by("archived_at", "-has_answers", "-pk"))
+
+
+def _painted(request: MemberRequest, asked: Asked, chosen: Chosen) -> Board:
+    below = request.GET.get("question", "")
+    return board.paint(
+        chosen,
+        questions=asked.questions,
+        touchpoints=asked.form.touchpoints,
+        tell=asked.tell,
+        below=int(below) if below.isascii() and below.isdigit() and len(below) < 19 else None,
+    )
+
+
+def _csv(painted: Board | None, name: str) -> HttpResponse:
+    chart = painted.chart(name) if painted else None
+    if chart is None or chart.table is None:
+        raise Http404
+    return HttpResponse(
+        tables.written(chart.table),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{chart.id}.csv"'},
+    )
+
+
+def _comments(request: MemberRequest, asked: Asked, chosen: Chosen, painted: Board) -> comments.Comments | None:
+    if not request.member.may(Role.CASE_WORKER):
+        return None
+    below = next((tile for tile in painted.tiles if tile.is_shown_below), None)
+    return comments.of(
+        chosen,
+        question=below.question if below else None,
+        number=comments.page(request.GET.get("page", "")),
+        with_anonymous=below is not None and below.kpi.n >= asked.tell.k,
+    )
+
+
+def _stamp(request: MemberRequest, chosen: Chosen) -> str:
+    """Of the counts; for those who see comments, of the newest response as well."""
+    touchpoint = chosen.touchpoint.pk if chosen.touchpoint else None
+    counts = reading.stamp(chosen.survey.pk, touchpoint=touchpoint, span=chosen.period.span)
+    if not request.member.may(Role.CASE_WORKER):
+        return counts
+    newest = Response.objects.filter(organization=request.organization).order_by("-pk").values_list("pk", flat=True)
+    return f"{counts}-{newest.first() or 0}"
+
+
+def _left_out(chosen: Chosen) -> int:
+    """How many responses of the span are left out by somebody."""
+    span = chosen.period.span
+    found = Exclusion.objects.filter(
+        lifted_at=None, response__survey=chosen.survey, response__answered_on__lte=span.end
+    )
+    if span.start:
+        found = found.filter(response__answered_on__gte=span.start)
+    if chosen.touchpoint:
+        found = found.filter(response__touchpoint=chosen.touchpoint)
+    return found.count()
