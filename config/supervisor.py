@@ -237,18 +237,20 @@ class Supervisor:
             *("--access-logfile=-", "--graceful-timeout=2", "--no-control-socket", *reload),
         ]
         worker = [
-            *("-A", "config.celery", "worker", "--loglevel=INFO", f"--queues={QUEUES}", "--concurrency=2"),
+            *("-A", "config.celery", "worker", f"--queues={QUEUES}", "--concurrency=2"),
             *("--without-gossip", "--without-mingle"),
         ]
         beat = [
-            *("-A", "config.celery", "beat", "--loglevel=INFO", "--pidfile="),
+            *("-A", "config.celery", "beat", "--pidfile="),
             f"--schedule={self.data / 'run' / 'beat'}",
         ]
         # A web process must not hang on a frozen broker.
         self._start(Child("web", _python("gunicorn", *web), {"BROKER_SOCKET_TIMEOUT": "1"}))
+        # A line for every sweep, every few seconds, would be all there is in their logs.
+        quiet = {"LOG_LEVEL": self.environment.get("LOG_LEVEL", "WARNING")}
         # SIGTERM as a soft shutdown: what is under way may end, for a few seconds.
-        self._start(Child("worker", _python("celery", *worker), {"REMAP_SIGTERM": "SIGQUIT"}))
-        self._start(Child("beat", _python("celery", *beat)))
+        self._start(Child("worker", _python("celery", *worker), quiet | {"REMAP_SIGTERM": "SIGQUIT"}))
+        self._start(Child("beat", _python("celery", *beat), quiet))
         deadline = time.monotonic() + READY_SECONDS
         while not self._web_answers():
             if self.signalled.wait(0.1):
