@@ -1,4 +1,4 @@
-"""One process that sends what is due, as a Celery worker's task does: `python -m bench.mail_worker` prints how many and how fast."""
+"""One process that sends what is due, as a Celery worker's task does, and says how many and how fast."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""A mail server that says yes as fast as one can: what is measured is our side. `python -m bench.quick_sink` prints its port."""
+"""A mail server that says yes as fast as one can, so that what is measured is our side; it prints its port."""
 
 import asyncio
 import sys

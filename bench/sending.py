@@ -68,7 +68,8 @@ def _work(processes: int, port: int) -> list[dict[str, float]]:
             for _ in range(processes)
         ]
         for worker in workers:
-            assert worker.stdout and worker.stdout.readline() == "ready\n"
+            assert worker.stdout
+            assert worker.stdout.readline() == "ready\n"
         for worker in workers:
             assert worker.stdin
             worker.stdin.write("go\n")

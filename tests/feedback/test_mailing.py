@@ -11,11 +11,12 @@ from datetime import datetime, timedelta
 import pytest
 from django.db import connection, transaction
 
-from feedback import mailing
+from feedback import mailing, sending
 from feedback.models import Channel, Message, MessageState, Purpose, Response, Suppression, SuppressionReason
 from feedback.tasks import send_mail, settle_leases
 from organizations.models import Organization
 from organizations.smtp import Account, Server
+from organizations.smtp_replies import Reply
 from surveys.models import Touchpoint, TouchpointState
 from tests import factories
 from tests.feedback import mailings
@@ -250,8 +251,6 @@ def test_a_dead_workers_claims_are_queued_again_and_its_mail_on_the_wire_is_in_d
 
 
 def test_a_worker_that_lost_its_claim_sends_nothing(touchpoint: Touchpoint, mail_sink: Sink, now: datetime) -> None:
-    from feedback import sending
-
     [message] = invite(touchpoint, "anna", now=now)
     [claimed] = mailing.claim(worker="slow", now=now)
     mailing.settle_leases(now=now + timedelta(seconds=61))
@@ -268,14 +267,12 @@ def test_a_worker_that_lost_its_claim_sends_nothing(touchpoint: Touchpoint, mail
 def test_an_answer_that_comes_after_the_lease_settles_the_doubt(
     touchpoint: Touchpoint, mail_sink: Sink, now: datetime
 ) -> None:
-    from feedback import sending
-
     invite(touchpoint, "anna", now=now)
     [claimed] = mailing.claim(worker="slow", now=now)
     much_later = now + timedelta(hours=1)
 
     class SlowServer(Server):
-        def hand_over(self, content: bytes) -> sending.Reply:
+        def hand_over(self, content: bytes) -> Reply:
             mailing.settle_leases(now=much_later)
             assert only("anna").state == MessageState.IN_DOUBT
             return super().hand_over(content)

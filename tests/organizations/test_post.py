@@ -2,7 +2,7 @@
 
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
@@ -183,7 +183,7 @@ def test_after_a_refusal_the_next_mail_goes_out_on_the_same_line(mail_sink: Sink
 
 
 @contextmanager
-def scripted(*lines: list[bytes | None]) -> Iterator[int]:
+def scripted(*lines: Sequence[bytes | None]) -> Iterator[int]:
     """A server that on each connection says these lines, one for each of ours; None cuts the line."""
     listener = socket.create_server(("127.0.0.1", 0))
 
