@@ -12,10 +12,18 @@ app.autodiscover_tasks()
 
 # A poke that nobody took within its own period is worthless: the next one is already there.
 app.conf.beat_schedule = {
-    "send notices": {"task": "organizations.tasks.send_notices", "schedule": 2.0, "options": {"queue": "mail", "expires": 10}},
+    "send notices": {
+        "task": "organizations.tasks.send_notices",
+        "schedule": 2.0,
+        "options": {"queue": "mail", "expires": 10},
+    },
     "invite": {"task": "feedback.tasks.invite", "schedule": 5.0, "options": {"queue": "default", "expires": 20}},
     "send mail": {"task": "feedback.tasks.send_mail", "schedule": 3.0, "options": {"queue": "mail", "expires": 15}},
-    "settle leases": {"task": "feedback.tasks.settle_leases", "schedule": 15.0, "options": {"queue": "mail", "expires": 60}},
+    "settle leases": {
+        "task": "feedback.tasks.settle_leases",
+        "schedule": 15.0,
+        "options": {"queue": "mail", "expires": 60},
+    },
     "roll up": {"task": "dashboards.tasks.roll_up", "schedule": 2.0, "options": {"queue": "rollup", "expires": 10}},
     "heartbeat": {"task": "api.tasks.beat", "schedule": 20.0, "options": {"queue": "default", "expires": 60}},
 }
