@@ -85,6 +85,11 @@ class QuestionCard:
     def id(self) -> str:
         return f"question-{self.key}"
 
+    @property
+    def is_new(self) -> bool:
+        """Its key is not settled yet."""
+        return editing.FRESH.fullmatch(self.key) is not None
+
 
 @dataclass(frozen=True)
 class PageCard:

@@ -143,7 +143,7 @@ def _show(
         "survey": survey,
         "wording": data,
         "sheet": cards.sheet(data, shown=desk.shown, faults=faults, opened=opened),
-        "summary": [(cards.anchor(fault.where), documents.said(fault)) for fault in faults],
+        "summary": [(cards.anchor(fault.where), _where(data, fault), documents.said(fault)) for fault in faults],
         "token": desk.token(),
         "changed": desk.changed,
         "base": base,
@@ -155,6 +155,14 @@ def _show(
         **more,
     }
     return render(request, "surveys/edit.html", context)
+
+
+def _where(data: Data, fault: Fault) -> str:
+    """«Question 3», as the cards are numbered."""
+    for number, (place, _question) in enumerate(editing.questions(data), start=1):
+        if fault.where == place or fault.where.startswith(f"{place}."):
+            return _("Question %(number)s") % {"number": number}
+    return ""
 
 
 def _place_of_first(data: Data, faults: tuple[Fault, ...]) -> str:
