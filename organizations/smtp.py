@@ -244,9 +244,13 @@ def envelope_address(address: str) -> str:
     if not local or not domain or len(address) > 254 or _FORBIDDEN.search(address):
         raise BadAddress("This is not an e-mail address.")
     try:
-        return f"{local}@{domain if domain.isascii() else domain.encode('idna').decode('ascii')}"
+        ascii_domain = domain if domain.isascii() else domain.encode("idna").decode("ascii")
     except UnicodeError as fault:
         raise BadAddress("The part after the @ is no domain.") from fault
+    # Looked at again: some letters turn into a space or an angle bracket on their way to ASCII.
+    if _FORBIDDEN.search(ascii_domain):
+        raise BadAddress("The part after the @ is no domain.")
+    return f"{local}@{ascii_domain}"
 
 
 def _on_the_wire(content: bytes) -> bytes:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as some
 from pytest_django import Settings
 
@@ -293,6 +293,8 @@ def test_letters_beyond_ascii_are_refused_where_the_server_cannot() -> None:
 
 
 @given(some.text(max_size=40), some.text(max_size=40))
+@example("anna", "¨")
+@example("anna", "x＞y＜z.example")
 def test_no_address_can_smuggle_a_command(local: str, domain: str) -> None:
     try:
         address = smtp.envelope_address(f"{local}@{domain}")
