@@ -4,11 +4,11 @@ import uuid
 from dataclasses import dataclass
 from functools import cached_property
 
-from feedback.models import Customer, Invitation, Message, MessageState, Purpose
+from feedback.models import Channel, Customer, Invitation, Message, MessageState, Purpose, Response
 from organizations import joining, links
 from organizations.models import ColleagueInvite, Member, Organization, Role
 from surveys import drafting
-from surveys.models import Survey, Touchpoint
+from surveys.models import Question, Survey, Touchpoint
 from tests import factories
 from tests.factories import NOW
 
@@ -55,6 +55,31 @@ class Belongings:
     @cached_property
     def invitation(self) -> Invitation:
         return factories.invitation(factories.purchase(self.customer), touchpoint=self.touchpoint)
+
+    @cached_property
+    def response(self) -> Response:
+        return Response.objects.create(
+            organization=self.organization,
+            survey=self.survey,
+            version=self.invitation.version,
+            key=uuid.uuid4(),
+            invitation=self.invitation,
+            customer=self.customer,
+            touchpoint=self.touchpoint,
+            language="en",
+            channel=Channel.EMAIL,
+            answered_on=NOW.date(),
+            experienced_on=NOW.date(),
+            completed_at=NOW,
+            created_at=NOW,
+            changed_at=NOW,
+        )
+
+    @property
+    def scored_question(self) -> Question:
+        found = self.survey.questions.exclude(figure="").first()
+        assert found is not None
+        return found
 
     @cached_property
     def answer_token(self) -> str:

@@ -83,6 +83,14 @@ def message(it: Belongings) -> dict[str, Any]:
     return {"pk": it.message.pk}
 
 
+def response(it: Belongings) -> dict[str, Any]:
+    return {"pk": it.response.pk}
+
+
+def scored_question(it: Belongings) -> dict[str, Any]:
+    return {"pk": it.scored_question.pk}
+
+
 def colleague(it: Belongings) -> dict[str, Any]:
     return {"pk": it.colleague.pk}
 
@@ -159,6 +167,14 @@ ADDRESSES: dict[str, Within | SignedIn | Public | Mailed] = {
     "feedback:outbox_retry": Within(QUALITY_MANAGER),
     "feedback:outbox_arrived": Within(QUALITY_MANAGER, message),
     "feedback:outbox_again": Within(QUALITY_MANAGER, message),
+    "feedback:responses": Within(CASE_WORKER),
+    "feedback:response": Within(CASE_WORKER, response),
+    "feedback:response_exclude": Within(QUALITY_MANAGER, response),
+    "feedback:response_include": Within(QUALITY_MANAGER, response),
+    "feedback:response_erase": Within(QUALITY_MANAGER, response),
+    "dashboards:dashboard": Within(VIEWER),
+    "dashboards:changes": Within(VIEWER),
+    "dashboards:definition": Within(VIEWER, scored_question),
     "actions:home": Within(VIEWER),
     "api:healthz": Public("says that this process lives"),
     "api:readyz": Public("says whether this process may get requests"),
