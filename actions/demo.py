@@ -165,5 +165,5 @@ def _score(question: Question, mood: str, chance: random.Random) -> int:
 
 
 def _weighted(keys: list[str], mood: str, chance: random.Random) -> str:
-    checkout = [key for key in keys if "checkout" in key or "payment" in key]
+    checkout = [key for key in keys if key == "ordering"]
     return chance.choice(checkout) if checkout and mood == "low" and chance.random() < 0.6 else chance.choice(keys)

@@ -25,7 +25,7 @@ PLACES = [
     Place("surveys:touchpoints", _("Touchpoints"), "send", Role.QUALITY_MANAGER),
     Place("feedback:customers", _("Customers"), "users", Role.CASE_WORKER),
     Place("feedback:responses", _("Responses"), "message", Role.CASE_WORKER),
-    Place("dashboards:dashboard", _("Dashboard"), "chart", Role.VIEWER),
+    Place("dashboards:dashboard", _("Dashboard"), "chart-line", Role.VIEWER),
     Place("feedback:outbox", _("Mail"), "mail", Role.QUALITY_MANAGER),
     Place("organizations:settings", _("Settings"), "settings", Role.OWNER),
 ]
@@ -37,14 +37,16 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     if member is None:
         return {}
     slug = member.organization.slug
-    here = request.resolver_match.view_name if request.resolver_match else ""
-    places = [
-        {"label": place.label, "icon": place.icon, "url": reverse(place.name, args=[slug]), "here": _is(place, here, request, slug)}
-        for place in PLACES
-        if member.may(place.role)
-    ]
+    from django.urls import NoReverseMatch
+    places = []
+    for place in PLACES:
+        try:
+            if member.may(place.role):
+                places.append(_shown(place, reverse(place.name, args=[slug]), request))
+        except NoReverseMatch:
+            continue
     return {"organization": member.organization, "member": member, "places": places}
 
 
-def _is(place: Place, here: str, request: HttpRequest, slug: str) -> bool:
-    return here == place.name or request.path.startswith(reverse(place.name, args=[slug]))
+def _shown(place: Place, url: str, request: HttpRequest) -> dict[str, Any]:
+    return {"label": place.label, "icon": place.icon, "url": url, "here": request.path.startswith(url)}

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from organizations import audit
 from organizations.models import Member
-from surveys import changes, documents, drafting, kinds, questionnaire
+from surveys import changes, documents, drafting, kinds, piping, questionnaire
 from surveys.faults import Fault, Problem, gettext_noop
 from surveys.models import Question, Survey, SurveyVersion
 from surveys.questionnaire import Questionnaire
@@ -87,7 +87,7 @@ def _give_rows(survey: Survey, version: SurveyVersion, wording: Questionnaire) -
         row.lowest, row.highest = (asked.scale.lowest, asked.scale.highest) if asked.scale else (None, None)
         new = [choice.key for choice in asked.choices if choice.key not in row.choice_keys]
         row.choice_keys = [*row.choice_keys, *new]
-        row.title = str(asked.text.in_language(wording.base_language, wording.base_language))[:LONGEST_TITLE]
+        row.title = piping.plain(str(asked.text.in_language(wording.base_language, wording.base_language)))[:LONGEST_TITLE]
         row.position = position
         row.last_version = version
         row.save()
