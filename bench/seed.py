@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from django.db import connection
 from django.utils import timezone
@@ -55,7 +56,7 @@ def survey_with_answers(
     return seeded
 
 
-def _parameters(seeded: Seeded, responses: int, until: date, days: int) -> dict[str, object]:
+def _parameters(seeded: Seeded, responses: int, until: date, days: int) -> dict[str, Any]:
     return {
         "organization": seeded.organization.pk,
         "survey": seeded.survey.pk,

@@ -1,0 +1,80 @@
+"""Histograms of days → figures of weeks and months."""
+
+from datetime import date, timedelta
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dashboards import trends
+from dashboards.distribution import Distribution
+from dashboards.figures import FIGURES
+from dashboards.reading import DayCount
+from dashboards.trends import Every, Trend
+
+MONDAY = date(2026, 3, 2)
+
+
+def day(on: date, *scores: int) -> DayCount:
+    answers = Distribution.of_scores(scores, lowest=0, highest=10)
+    return DayCount(on, answers.counts, answers.n)
+
+
+def nps(days: list[DayCount], by: Every = "week", k: int = 5) -> Trend:
+    return trends.trend(days, lowest=0, highest=10, by=by, figure=FIGURES["nps"], k=k)
+
+
+def test_the_nps_of_a_week_is_that_of_its_answers_and_not_the_mean_of_its_days() -> None:
+    week = nps([day(MONDAY, 10), day(MONDAY + timedelta(days=6), *[0] * 9)]).points[0]
+
+    assert (week.start, week.end) == (MONDAY, date(2026, 3, 8))
+    assert (week.figure.value, week.figure.n) == (-80, 10)
+
+
+def test_a_week_without_answers_is_a_gap_and_not_zero() -> None:
+    trend = nps([day(MONDAY, *[9] * 5), day(MONDAY + timedelta(days=14), *[9] * 5)])
+
+    assert [(point.figure.value, point.figure.reason) for point in trend.points] == [
+        (100, None),
+        (None, "no_data"),
+        (100, None),
+    ]
+
+
+def test_a_week_under_the_minimum_group_is_hidden_and_so_is_another_by_which_it_could_be_told() -> None:
+    weeks = [day(MONDAY + timedelta(weeks=number), *[9] * n) for number, n in enumerate((3, 20, 8))]
+
+    points = nps(weeks).points
+
+    assert [(point.figure.value, point.figure.n) for point in points] == [(None, 0), (100, 20), (None, 0)]
+
+
+def test_points_that_would_give_away_the_hidden_ones_are_not_told_at_all() -> None:
+    trend = nps([day(MONDAY, 9, 9, 9)])
+
+    assert not trend.is_told
+
+
+def test_months_are_calendar_months() -> None:
+    points = nps([day(date(2026, 1, 31), *[9] * 5), day(date(2026, 2, 1), *[0] * 5)], by="month").points
+
+    assert [(point.start, point.end, point.figure.value) for point in points] == [
+        (date(2026, 1, 1), date(2026, 1, 31), 100),
+        (date(2026, 2, 1), date(2026, 2, 28), -100),
+    ]
+
+
+def test_nobody_answered_is_a_trend_without_points() -> None:
+    assert nps([]).points == ()
+
+
+def test_half_a_year_is_shown_by_weeks_and_more_by_months() -> None:
+    assert trends.every(MONDAY, MONDAY + timedelta(days=180)) == "week"
+    assert trends.every(MONDAY, MONDAY + timedelta(days=365)) == "month"
+
+
+@settings(max_examples=25, deadline=None)
+@given(days=st.dictionaries(st.dates(MONDAY, date(2026, 12, 31)), st.integers(5, 30), min_size=1, max_size=30))
+def test_no_answer_is_lost_between_weeks(days: dict[date, int]) -> None:
+    trend = nps([day(on, *[9] * n) for on, n in sorted(days.items())])
+
+    assert sum(point.figure.n for point in trend.points) == sum(days.values())
