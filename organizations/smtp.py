@@ -255,7 +255,10 @@ def envelope_address(address: str) -> str:
 
 def _on_the_wire(content: bytes) -> bytes:
     # A bare CR or LF could end the mail early for the next server and begin another one (SMTP smuggling).
-    lines = _DOT_AT_START.sub(b"..", _LINE_END.sub(b"\r\n", content))
+    is_tidy = content.count(b"\r\n") == content.count(b"\n") == content.count(b"\r")
+    lines = content if is_tidy else _LINE_END.sub(b"\r\n", content)
+    if b"\n." in lines or lines.startswith(b"."):
+        lines = _DOT_AT_START.sub(b"..", lines)
     return lines + (b".\r\n" if lines.endswith(b"\r\n") else b"\r\n.\r\n")
 
 
