@@ -18,6 +18,8 @@ class Belongings:
     """Of one organization with its whole cast."""
 
     organization: Organization
+    # In the name of everything that has one, so that a page which shows it gives itself away.
+    mark: str = "Acme's"
 
     @cached_property
     def cast(self) -> dict[Role, Member]:
@@ -40,17 +42,17 @@ class Belongings:
     def survey(self) -> Survey:
         """Published, with a new draft that continues it."""
         quentin = self.cast[Role.QUALITY_MANAGER]
-        survey = factories.survey(self.organization, by=quentin)
+        survey = factories.survey(self.organization, name=f"{self.mark} survey", by=quentin)
         drafting.continue_(survey, by=quentin, now=NOW)
         return survey
 
     @cached_property
     def touchpoint(self) -> Touchpoint:
-        return factories.touchpoint(self.organization, survey=self.survey)
+        return factories.touchpoint(self.organization, survey=self.survey, name=f"{self.mark} touchpoint")
 
     @cached_property
     def customer(self) -> Customer:
-        return factories.customer(self.organization)
+        return factories.customer(self.organization, f"{self.mark} customer")
 
     @cached_property
     def invitation(self) -> Invitation:

@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from django.http import HttpResponseBase
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
@@ -205,7 +204,7 @@ def _addresses(patterns: list[Any], route: str, namespace: str) -> Iterator[Addr
 FOUND = {address.name: address for address in addresses()}
 
 
-def of_kind(kind: type[Any], *, with_ids: bool = False) -> Any:
+def of_kind(kind: type[Any], *, with_ids: bool = False) -> pytest.MarkDecorator:
     """One test for each address of that kind that is served."""
     served = {name: entry for name, entry in ADDRESSES.items() if isinstance(entry, kind) and name in FOUND}
     return pytest.mark.parametrize(
@@ -220,7 +219,7 @@ def ours(db: None) -> Belongings:
 
 @pytest.fixture
 def theirs(db: None) -> Belongings:
-    return Belongings(factories.organization("Mallory Media"))
+    return Belongings(factories.organization("Mallory Media"), mark="Hushhush")
 
 
 def test_every_address_has_its_line_and_every_line_an_address() -> None:
@@ -304,6 +303,26 @@ def test_ids_of_another_organization_are_not_found_within_ones_own(
         assert answer.status_code == 404
 
 
+@of_kind(Within)
+def test_ids_of_another_organization_in_the_query_show_nothing_of_it(
+    name: str, ours: Belongings, theirs: Belongings
+) -> None:
+    foreign = {
+        "survey": theirs.survey.pk,
+        "touchpoint": theirs.touchpoint.pk,
+        "customer": theirs.response.customer_id,
+        "response": theirs.response.pk,
+        "question": theirs.scored_question.pk,
+        "member": theirs.colleague.pk,
+        "q": "",
+    }
+
+    answer = _browser(ours.cast[Role.OWNER]).get(_address(name, ours), foreign)
+
+    assert answer.status_code < 500
+    assert theirs.mark.lower() not in answer.getvalue().decode().lower()
+
+
 @of_kind(SignedIn)
 def test_ones_own_pages_take_a_sign_in(name: str, ours: Belongings) -> None:
     address = _address(name, ours)
@@ -352,7 +371,7 @@ def _browser(member: Member) -> Client:
     return browser
 
 
-def _refused(browser: Client, address: str) -> list[HttpResponseBase]:
+def _refused(browser: Client, address: str) -> list[Any]:
     """What comes back by GET and by POST, as far as the address takes them; nothing may have been written."""
     with _no_writes():
         answers = [browser.get(address), browser.post(address, {"role": "owner", "name": "Mallory"})]
