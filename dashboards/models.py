@@ -37,9 +37,7 @@ class DailyCount(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["question", "dimension", "value", "day"], name="daily_count_is_one_row"
-            ),
+            models.UniqueConstraint(fields=["question", "dimension", "value", "day"], name="daily_count_is_one_row"),
             models.CheckConstraint(condition=models.Q(answered__gt=0), name="daily_count_has_answers"),
         ]
         indexes = [models.Index(fields=["survey", "day"], name="daily_count_by_survey_day")]

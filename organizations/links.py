@@ -1,6 +1,7 @@
 """Links that carry their own authority: a random public id and a 128-bit keyed code, one purpose each."""
 
 import base64
+import contextlib
 import hashlib
 import hmac
 import uuid
@@ -52,10 +53,8 @@ def address_key(address: str) -> str:
 def normalized(address: str) -> str:
     """One spelling for one mailbox: no space around, small letters, the domain in its ASCII form."""
     local, _, domain = address.strip().lower().rpartition("@")
-    try:
+    with contextlib.suppress(UnicodeError):
         domain = domain.encode("idna").decode("ascii")
-    except UnicodeError:
-        pass
     return f"{local}@{domain}" if local else domain
 
 

@@ -25,7 +25,7 @@ PLACES = [
     Place("surveys:touchpoints", _("Touchpoints"), "send", Role.QUALITY_MANAGER),
     Place("feedback:customers", _("Customers"), "users", Role.CASE_WORKER),
     Place("feedback:responses", _("Responses"), "message", Role.CASE_WORKER),
-    Place("dashboards:dashboard", _("Dashboard"), "chart-line", Role.VIEWER),
+    Place("dashboards:dashboard", _("Dashboard"), "chart-histogram", Role.VIEWER),
     Place("feedback:outbox", _("Mail"), "mail", Role.QUALITY_MANAGER),
     Place("organizations:settings", _("Settings"), "settings", Role.OWNER),
 ]
@@ -37,14 +37,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     if member is None:
         return {}
     slug = member.organization.slug
-    from django.urls import NoReverseMatch
-    places = []
-    for place in PLACES:
-        try:
-            if member.may(place.role):
-                places.append(_shown(place, reverse(place.name, args=[slug]), request))
-        except NoReverseMatch:
-            continue
+    places = [_shown(place, reverse(place.name, args=[slug]), request) for place in PLACES if member.may(place.role)]
     return {"organization": member.organization, "member": member, "places": places}
 
 

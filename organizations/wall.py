@@ -1,4 +1,4 @@
-"""The wall between organizations: the slug in the address, checked against the membership, says in whose name a view acts."""
+"""The wall between organizations: the slug in the address, checked against the membership, says in whose name we act."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -26,9 +26,7 @@ View = Callable[Concatenate[MemberRequest, str, ...], HttpResponseBase]
 
 def membership(user: User, slug: str) -> Member:
     """The present membership of `user` in the organization of that address, else a 404 that tells nothing."""
-    member = (
-        Member.objects.present().filter(user=user, organization__slug=slug).select_related("organization").first()
-    )
+    member = Member.objects.present().filter(user=user, organization__slug=slug).select_related("organization").first()
     if member is None:
         raise Http404
     member.user = user
@@ -67,5 +65,3 @@ def _enter(view: View, request: Any, member: Member, slug: str, *args: Any, **kw
     response.headers.setdefault("Cache-Control", "private, no-store")
     response.headers.setdefault("Content-Language", language)
     return response
-
-

@@ -145,9 +145,7 @@ class Touchpoint(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(
-                condition=Q(state__in=TouchpointState.values), name="touchpoint_has_a_known_state"
-            ),
+            models.CheckConstraint(condition=Q(state__in=TouchpointState.values), name="touchpoint_has_a_known_state"),
             models.CheckConstraint(
                 condition=Q(days_after__lt=F("only_younger_than")), name="touchpoint_asks_before_it_is_too_late"
             ),

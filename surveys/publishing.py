@@ -87,7 +87,9 @@ def _give_rows(survey: Survey, version: SurveyVersion, wording: Questionnaire) -
         row.lowest, row.highest = (asked.scale.lowest, asked.scale.highest) if asked.scale else (None, None)
         new = [choice.key for choice in asked.choices if choice.key not in row.choice_keys]
         row.choice_keys = [*row.choice_keys, *new]
-        row.title = piping.plain(str(asked.text.in_language(wording.base_language, wording.base_language)))[:LONGEST_TITLE]
+        row.title = piping.plain(str(asked.text.in_language(wording.base_language, wording.base_language)))[
+            :LONGEST_TITLE
+        ]
         row.position = position
         row.last_version = version
         row.save()
