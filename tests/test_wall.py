@@ -310,7 +310,7 @@ def test_ids_of_another_organization_in_the_query_show_nothing_of_it(
     foreign = {
         "survey": theirs.survey.pk,
         "touchpoint": theirs.touchpoint.pk,
-        "customer": theirs.response.customer_id,
+        "customer": theirs.customer.pk,
         "response": theirs.response.pk,
         "question": theirs.scored_question.pk,
         "member": theirs.colleague.pk,
