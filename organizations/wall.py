@@ -1,4 +1,4 @@
-"""The wall between organizations: the slug in the address, checked against the membership, says in whose name we act."""
+"""The wall between organizations: the slug in the address, checked against the membership, says for whom we act."""
 
 from collections.abc import Callable
 from functools import wraps

@@ -86,7 +86,7 @@ class Question(models.Model):
     figure = models.CharField(max_length=20, blank=True)
     lowest = models.SmallIntegerField(null=True, blank=True)
     highest = models.SmallIntegerField(null=True, blank=True)
-    # Lasting keys in the order of their first publication; it only ever grows, so a histogram's places keep their sense.
+    # Lasting keys in the order of first publication; it only ever grows, so a histogram's places keep their sense.
     choice_keys = ArrayField(models.CharField(max_length=60), default=list, blank=True)
     title = models.CharField(max_length=500)
     position = models.PositiveSmallIntegerField()
