@@ -59,6 +59,7 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no 
             language=user.language if user else "",
             facts=facts
             | {
+                "user": user,
                 "email": email,
                 "sign_up_link": links.absolute(reverse("account_signup")),
                 "sign_in_link": links.absolute(reverse("account_login")),

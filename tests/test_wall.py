@@ -307,7 +307,7 @@ def test_ids_of_another_organization_are_not_found_within_ones_own(
 def test_ids_of_another_organization_in_the_query_show_nothing_of_it(
     name: str, ours: Belongings, theirs: Belongings
 ) -> None:
-    foreign = {
+    foreign: dict[str, str | int] = {
         "survey": theirs.survey.pk,
         "touchpoint": theirs.touchpoint.pk,
         "customer": theirs.customer.pk,
