@@ -11,6 +11,8 @@ import time
 
 import django
 
+from config.servers import end_with_parent
+
 
 def work() -> None:
     from django.utils import timezone
@@ -26,8 +28,11 @@ def work() -> None:
 
 
 def born() -> int:
+    # Born in the moment in which its parent is killed, a child must not outlive it.
+    die_with_parent = end_with_parent(signal.SIGKILL)
     child = os.fork()
     if child == 0:
+        die_with_parent()
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         try:
             work()
