@@ -10,7 +10,6 @@ from datetime import date
 from typing import Any
 
 from django.db import connection
-from django.db.models import Max, Min
 
 from surveys.models import Question
 
@@ -47,6 +46,30 @@ class Difference:
     expected: tuple[list[int], int] | None
 
 
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """The questions of a survey that are counted, its scales' ends and the length of its longest list of choices."""
+
+    scored: list[int]
+    chosen: list[int]
+    lowest: int
+    highest: int
+    choices: int
+
+
+def _extent(survey: int) -> Extent:
+    rows = Question.objects.filter(survey=survey).values_list("pk", "lowest", "highest", "choice_keys")
+    scales = {pk: (lowest, highest) for pk, lowest, highest, _ in rows if lowest is not None and highest is not None}
+    choices = {pk: len(keys) for pk, _, _, keys in rows if keys}
+    return Extent(
+        sorted(scales),
+        sorted(choices),
+        min((lowest for lowest, _ in scales.values()), default=0),
+        max((highest for _, highest in scales.values()), default=-1),
+        max(choices.values(), default=0),
+    )
+
+
 # What a response carries makes its segments, each reporting attribute under "a:<name>" (a longer name finds no room).
 SEGMENTS = """
     CROSS JOIN LATERAL (
@@ -61,7 +84,9 @@ NOT_EXCLUDED = """
 """
 
 
-def _select(scope: Scope, counts: str, answered: str) -> str:
+def _select(scope: Scope, counts: str, answered: str, questions: Sequence[int]) -> str:
+    # The ids by themselves: PostgreSQL estimates them well, and finds the few answers of a rare question by its index.
+    ids = ", ".join(map(str, questions))
     return f"""
         SELECT q.id AS question_id, r.answered_on AS day, s.dimension, s.value, {counts} AS counts,
                count(*)::int AS answered
@@ -69,53 +94,38 @@ def _select(scope: Scope, counts: str, answered: str) -> str:
         JOIN feedback_answer x ON x.response_id = r.id
         JOIN surveys_question q ON q.id = x.question_id
         {SEGMENTS}
-        WHERE {scope.where("r.survey_id", "r.answered_on")} AND {answered} AND {NOT_EXCLUDED}
+        WHERE {scope.where("r.survey_id", "r.answered_on")} AND x.question_id IN ({ids})
+          AND {answered} AND {NOT_EXCLUDED}
           AND s.value IS NOT NULL AND (s.value <> '' OR s.dimension = '')
         GROUP BY q.id, r.answered_on, s.dimension, s.value
     """  # noqa: S608 - made of constants and numbers of places
 
 
-def _scored(scope: Scope, lowest: int, highest: int) -> str:
+def _scored(scope: Scope, extent: Extent) -> str:
     """One filter a score of any scale here, cut to the question's own: constants are twice as fast as columns."""
-    places = ", ".join(f"count(*) FILTER (WHERE x.score = {score})" for score in range(lowest, highest + 1))
+    lowest = extent.lowest
+    places = ", ".join(f"count(*) FILTER (WHERE x.score = {score})" for score in range(lowest, extent.highest + 1))
     counts = f"(ARRAY[{places}]::int[])[q.lowest - {lowest} + 1 : q.highest - {lowest} + 1]"
-    return _select(scope, counts, "x.score IS NOT NULL AND q.lowest IS NOT NULL")
+    return _select(scope, counts, "x.score IS NOT NULL", extent.scored)
 
 
-def _chosen(scope: Scope, width: int) -> str:
+def _chosen(scope: Scope, extent: Extent) -> str:
     """Up to the last choice that anybody took: choices added by a later version must not change older days."""
-    places = ", ".join(f"count(*) FILTER (WHERE q.choice_keys[{i}] = ANY(x.choices))" for i in range(1, width + 1))
+    width = range(1, extent.choices + 1)
+    places = ", ".join(f"count(*) FILTER (WHERE q.choice_keys[{i}] = ANY(x.choices))" for i in width)
     return f"""
         SELECT question_id, day, dimension, value, counts[1:coalesce((
                    SELECT max(place) FROM unnest(counts) WITH ORDINALITY AS c (n, place) WHERE n > 0), 0)], answered
-        FROM ({_select(scope, f"ARRAY[{places}]::int[]", "x.choices IS NOT NULL")}) AS chosen
+        FROM ({_select(scope, f"ARRAY[{places}]::int[]", "x.choices IS NOT NULL", extent.chosen)}) AS chosen
     """  # noqa: S608
-
-
-@dataclass(frozen=True, slots=True)
-class Extent:
-    """The lowest and highest score on any scale of a survey, and the length of its longest list of choices."""
-
-    lowest: int
-    highest: int
-    choices: int
-
-
-def _extent(survey: int) -> Extent:
-    found = Question.objects.filter(survey=survey).aggregate(
-        lowest=Min("lowest"), highest=Max("highest"), choices=Max("choice_keys__len")
-    )
-    # No scale at all is the empty range.
-    lowest, highest = (0, -1) if found["lowest"] is None else (found["lowest"], found["highest"])
-    return Extent(lowest, highest, found["choices"] or 0)
 
 
 @contextmanager
 def counted(scope: Scope) -> Iterator[None]:
     """The raw answers in scope, counted into the temporary table `counted`, every segment value by itself."""
     extent = _extent(scope.survey)
-    selects = [_scored(scope, extent.lowest, extent.highest)] if extent.lowest <= extent.highest else []
-    selects += [_chosen(scope, extent.choices)] if extent.choices else []
+    selects = [_scored(scope, extent)] if extent.scored else []
+    selects += [_chosen(scope, extent)] if extent.chosen else []
     _run(f"CREATE TEMPORARY TABLE counted AS {' UNION ALL '.join(selects) or NOTHING}", scope)
     yield
     _run("DROP TABLE counted", scope)

@@ -54,12 +54,13 @@ class FilterForm(forms.Form):
         self.surveys, self.touchpoints, self.today = surveys, touchpoints, today
         self._field("survey").choices = [(survey.pk, survey.name) for survey in surveys]
         self._field("touchpoint").choices = [("", _("All touchpoints")), *((t.pk, t.name) for t in touchpoints)]
-        for name, field in self.fields.items():
+        for field in self.fields.values():
             field.error_messages["invalid_choice"] = _("This is not one of the choices. Choose one from the list.")
             field.error_messages["invalid"] = _("Write the day as year-month-day, such as 2026-03-31.")
-            field.widget.attrs |= {"class": self._classes(name), "id": f"filter-{name}"}
             if isinstance(field, forms.DateField):
                 field.input_formats = ["%Y-%m-%d"]
+        for name, field in self.fields.items():
+            field.widget.attrs |= {"class": self._classes(name), "id": f"filter-{name}"}
 
     def _with_defaults(self, data: Any) -> dict[str, Any]:
         """So that the bar shows what is looked at; a day alone says that a span is meant."""

@@ -61,10 +61,10 @@ def _custom(start: date | None, end: date | None, today: date) -> Period:
     first, last = start or EARLIEST, end or today
     if first < EARLIEST:
         raise NoSuchPeriod("too_early")
-    if first > last:
-        raise NoSuchPeriod("backwards")
     if first > today:
         raise NoSuchPeriod("future")
+    if first > last:
+        raise NoSuchPeriod("backwards")
     span = Span(first, min(last, today))
     return Period(CUSTOM, span, _before(span))
 

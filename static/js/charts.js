@@ -38,5 +38,6 @@
     if (event.target.matches?.("[data-chart]")) window.Plotly?.purge(event.target);
   });
   document.addEventListener("htmx:afterSettle", (event) => drawAll(event.target));
+  document.addEventListener("htmx:historyRestore", () => drawAll());
   document.addEventListener("DOMContentLoaded", () => drawAll());
 })();
