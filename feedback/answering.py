@@ -10,7 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
 from feedback import journal, known
-from feedback.models import Answer, Channel, Exclusion, Invitation, Response
+from feedback.models import Channel, Exclusion, Invitation, Response
 from organizations import audit
 from organizations.models import Member
 from surveys.answers import AnswerValue
@@ -66,16 +66,11 @@ def _store(
         return False
     response, is_new = found
     questions = _questions(version_id)
-    rows = [_answer(response, questions[key], value) for key, value in accepted.items() if key in questions]
+    given = {questions[key]: value for key, value in accepted.items() if key in questions}
     # The row is locked since its upsert: submits of one invitation come one after the other from here on.
     if not is_new:
-        response.answers.exclude(question__in=[row.question_id for row in rows]).delete()
-    Answer.objects.bulk_create(
-        rows,
-        update_conflicts=True,
-        unique_fields=["response", "question"],
-        update_fields=["kind", "score", "number", "on", "choices", "text"],
-    )
+        response.answers.exclude(question__in=[pk for pk, _kind in given]).delete()
+    _write(response, given)
     journal.mark(response)
     return True
 
@@ -142,19 +137,28 @@ def _questions(version_id: int) -> dict[str, tuple[int, str]]:
     return {key: (pk, kind) for key, pk, kind in rows}
 
 
-def _answer(response: Response, question: tuple[int, str], value: AnswerValue) -> Answer:
-    question_id, kind = question
-    return Answer(
-        organization_id=response.organization_id,
-        response=response,
-        question_id=question_id,
-        kind=kind,
-        score=value.score,
-        number=value.number,
-        on=value.on,
-        choices=list(value.choices) or None,
-        text=value.text or None,
-    )
+_ANSWER = """
+INSERT INTO feedback_answer (organization_id, response_id, question_id, kind, score, number, "on", choices, text)
+VALUES %s
+ON CONFLICT (response_id, question_id) DO UPDATE SET
+    kind = EXCLUDED.kind, score = EXCLUDED.score, number = EXCLUDED.number, "on" = EXCLUDED."on",
+    choices = EXCLUDED.choices, text = EXCLUDED.text
+"""
+
+
+def _write(response: Response, given: Mapping[tuple[int, str], AnswerValue]) -> None:
+    if not given:
+        return
+    rows = [
+        [
+            *(response.organization_id, response.pk, pk, kind),
+            *(value.score, value.number, value.on, list(value.choices) or None, value.text or None),
+        ]
+        for (pk, kind), value in given.items()
+    ]
+    places = f"({', '.join(['%s'] * len(rows[0]))})"
+    with connection.cursor() as cursor:
+        cursor.execute(_ANSWER % ", ".join([places] * len(rows)), [value for row in rows for value in row])
 
 
 @transaction.atomic

@@ -1,24 +1,27 @@
 """A link's token → whom it asks, what she has answered so far, and whether she still may."""
 
+import json
 import uuid
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
+from itertools import islice
+from typing import Any
+from weakref import WeakSet
 
-from django.db.models import OuterRef, Subquery
+from django.db import NotSupportedError, OperationalError, ProgrammingError, connection
+from django.db.models import Field, JSONField, Model
 
 from feedback import addresses
-from feedback.models import Answer, Invitation, Response
+from feedback.models import Customer, Interaction, Invitation, Response
 from organizations.models import Organization
 from surveys.answers import Answers, AnswerValue
-from surveys.models import SurveyVersion
+from surveys.models import Survey, Touchpoint
 
 # Whoever had opened the page when the survey closed may finish.
 GRACE = timedelta(days=7)
 NOBODY = uuid.UUID(int=0)
-
-_NEWEST = (
-    SurveyVersion.objects.published().filter(survey=OuterRef("touchpoint__survey")).order_by("-number").values("pk")[:1]
-)
 
 
 @dataclass(frozen=True)
@@ -58,30 +61,95 @@ class Asked:
 def find(token: str) -> Asked | None:
     """One query, also for a forged token: unknown and forged links take the same time and look the same."""
     public_id = addresses.invited(token)
-    invitation = (
-        Invitation.objects.filter(public_id=public_id or NOBODY)
-        .select_related("organization", "customer", "interaction", "touchpoint__survey", "response")
-        .annotate(newest_version_id=Subquery(_NEWEST))
-        .first()
-    )
-    if invitation is None or public_id is None:
+    row = _row(public_id or NOBODY)
+    if row is None or public_id is None:
         return None
-    response: Response | None = getattr(invitation, "response", None)
-    return Asked(invitation, response, invitation.newest_version_id or invitation.version_id)
+    return _asked(row)
+
+
+# Written out: the busiest query of the product, and building it anew by the ORM costs more than running it.
+_TABLES: tuple[tuple[type[Model], str], ...] = (
+    (Invitation, "invitation"),
+    (Organization, "organization"),
+    (Customer, "customer"),
+    (Interaction, "interaction"),
+    (Touchpoint, "touchpoint"),
+    (Survey, "survey"),
+    (Response, "response"),
+)
+
+
+# Planning these joins takes PostgreSQL ten times as long as running them, so that each connection keeps the plan.
+_sessions_with_plan: WeakSet[Any] = WeakSet()
+
+
+def _row(public_id: uuid.UUID) -> Sequence[Any] | None:
+    with connection.cursor() as cursor:
+        try:
+            if connection.connection not in _sessions_with_plan:
+                cursor.execute(f"PREPARE hearback_asked (uuid) AS {_sql('$1')}")
+                _sessions_with_plan.add(connection.connection)
+            cursor.execute("EXECUTE hearback_asked (%s)", [public_id])
+        except (OperationalError, ProgrammingError, NotSupportedError):
+            # A pooler has given us another session, or a table has changed under the plan.
+            if connection.in_atomic_block:
+                raise
+            _sessions_with_plan.discard(connection.connection)
+            cursor.execute(_sql("%s"), [public_id])
+        row: Sequence[Any] | None = cursor.fetchone()
+        return row
+
+
+@cache
+def _sql(public_id: str) -> str:
+    columns = ", ".join(f'{name}."{field.column}"' for model, name in _TABLES for field in _fields(model))
+    return f"""
+        SELECT {columns}, (
+            SELECT id FROM surveys_surveyversion
+            WHERE survey_id = survey.id AND published_at IS NOT NULL ORDER BY number DESC LIMIT 1
+        )
+        FROM feedback_invitation invitation
+        JOIN organizations_organization organization ON organization.id = invitation.organization_id
+        JOIN feedback_customer customer ON customer.id = invitation.customer_id
+        JOIN feedback_interaction interaction ON interaction.id = invitation.interaction_id
+        JOIN surveys_touchpoint touchpoint ON touchpoint.id = invitation.touchpoint_id
+        JOIN surveys_survey survey ON survey.id = touchpoint.survey_id
+        LEFT JOIN feedback_response response ON response.invitation_id = invitation.id
+        WHERE invitation.public_id = {public_id}
+    """  # noqa: S608 - names of our own columns alone
+
+
+@cache
+def _fields(model: type[Model]) -> list[Field[Any, Any]]:
+    return list(model._meta.concrete_fields)
+
+
+def _asked(row: Sequence[Any]) -> Asked:
+    values = iter(row)
+    rows: dict[str, Any] = {name: _instance(model, values) for model, name in _TABLES}
+    invitation = rows["invitation"]
+    invitation.organization, invitation.customer = rows["organization"], rows["customer"]
+    invitation.interaction, invitation.touchpoint = rows["interaction"], rows["touchpoint"]
+    invitation.touchpoint.survey = rows["survey"]
+    response = rows["response"]
+    return Asked(invitation, response if response.pk else None, next(values) or invitation.version_id)
+
+
+def _instance(model: type[Model], values: Iterator[Any]) -> Model:
+    fields = _fields(model)
+    read = [
+        json.loads(value) if isinstance(field, JSONField) and value is not None else value
+        for field, value in zip(fields, islice(values, len(fields)), strict=True)
+    ]
+    return model.from_db("default", [field.attname for field in fields], read)
 
 
 def answers_of(response: Response | None) -> Answers:
     """What is stored, by question key."""
     if response is None:
         return {}
-    return {answer.question.key: value_of(answer) for answer in response.answers.select_related("question")}
-
-
-def value_of(answer: Answer) -> AnswerValue:
-    return AnswerValue(
-        score=answer.score,
-        choices=tuple(answer.choices or ()),
-        text=answer.text or "",
-        number=answer.number,
-        on=answer.on,
-    )
+    rows = response.answers.values_list("question__key", "score", "choices", "text", "number", "on")
+    return {
+        key: AnswerValue(score=score, choices=tuple(choices or ()), text=text or "", number=number, on=on)
+        for key, score, choices, text, number, on in rows
+    }

@@ -50,7 +50,7 @@ def question(key: str, kind: str, **more: Any) -> dict[str, Any]:
 ENDINGS = [{"key": "end", "title": {"en": "Thank you"}}]
 
 # The reason is asked of the unhappy; the second page always.
-TWO_PAGES = {
+TWO_PAGES: dict[str, Any] = {
     "pages": [
         {
             "questions": [

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -11,14 +12,14 @@ from django.db import connection
 
 from feedback import answering
 from feedback.models import Answer, ChangedDay, Exclusion, Invitation, Response
-from organizations.models import AuditEntry, Role
+from organizations.models import AuditEntry, Member, Role
 from surveys.answers import AnswerValue
 from tests import factories
 from tests.feedback.asking import ask, stored
 
 
 @pytest.fixture
-def now():
+def now() -> datetime:
     return factories.NOW
 
 
@@ -45,10 +46,10 @@ def in_parallel(acts: list[Callable[[], Any]], *, at_once: int = 10) -> list[Any
 
 
 @pytest.mark.django_db(transaction=True)
-def test_fifty_submits_at_once_are_one_response(now):
+def test_fifty_submits_at_once_are_one_response(now: datetime) -> None:
     anna = ask(factories.organization(), now=now)
 
-    done = in_parallel([lambda score=score: submit(anna, now=now, nps=score % 11, product=3) for score in range(50)])
+    done = in_parallel([partial(submit, anna, now=now, nps=score % 11, product=3) for score in range(50)])
 
     assert done == [True] * 50
     assert Response.objects.count() == 1
@@ -57,7 +58,7 @@ def test_fifty_submits_at_once_are_one_response(now):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_tabs_at_once_never_mix_their_answers(now):
+def test_two_tabs_at_once_never_mix_their_answers(now: datetime) -> None:
     anna = ask(factories.organization(), now=now)
 
     in_parallel(
@@ -68,7 +69,7 @@ def test_two_tabs_at_once_never_mix_their_answers(now):
 
 
 @pytest.mark.django_db
-def test_the_last_one_sent_wins(now):
+def test_the_last_one_sent_wins(now: datetime) -> None:
     anna = ask(factories.organization(), now=now)
 
     submit(anna, now=now, nps=9, product=5)
@@ -78,7 +79,7 @@ def test_the_last_one_sent_wins(now):
 
 
 @pytest.mark.django_db
-def test_a_response_keeps_what_it_is_counted_by(now):
+def test_a_response_keeps_what_it_is_counted_by(now: datetime) -> None:
     acme = factories.organization(time_zone="Pacific/Auckland")
     anna = ask(acme, now=now)
     anna.interaction.experienced_at = datetime(2026, 3, 5, 12, 30, tzinfo=UTC)
@@ -97,7 +98,7 @@ def test_a_response_keeps_what_it_is_counted_by(now):
 
 
 @pytest.mark.django_db
-def test_a_response_has_at_most_eight_segments(now):
+def test_a_response_has_at_most_eight_segments(now: datetime) -> None:
     anna = ask(factories.organization(), now=now)
     anna.interaction.attributes = {f"tag{number}": "x" for number in range(20)}
 
@@ -107,7 +108,7 @@ def test_a_response_has_at_most_eight_segments(now):
 
 
 @pytest.mark.django_db
-def test_an_unfinished_save_takes_nothing_back(now):
+def test_an_unfinished_save_takes_nothing_back(now: datetime) -> None:
     anna = ask(factories.organization(), now=now)
     submit(anna, now=now, nps=9, product=5)
 
@@ -117,7 +118,7 @@ def test_an_unfinished_save_takes_nothing_back(now):
 
 
 @pytest.mark.django_db
-def test_a_crash_between_the_answers_stores_none_of_them(now, monkeypatch):
+def test_a_crash_between_the_answers_stores_none_of_them(now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
     anna = ask(factories.organization(), now=now)
     bad = {"nps": AnswerValue(score=9), "reason": AnswerValue(score=9)}  # the database knows that a text has no score
 
@@ -128,7 +129,7 @@ def test_a_crash_between_the_answers_stores_none_of_them(now, monkeypatch):
 
 
 @pytest.fixture
-def response(now):
+def response(now: datetime) -> Response:
     acme = factories.organization()
     anna = ask(acme, now=now)
     submit(anna, now=now, nps=2, product=5)
@@ -137,12 +138,14 @@ def response(now):
 
 
 @pytest.fixture
-def carla(response):
+def carla(response: Response) -> Member:
     return factories.member(response.organization, Role.CASE_WORKER)
 
 
 @pytest.mark.django_db
-def test_a_response_is_left_out_with_who_and_why_and_counted_again(response, carla, now):
+def test_a_response_is_left_out_with_who_and_why_and_counted_again(
+    response: Response, carla: Member, now: datetime
+) -> None:
     answering.exclude(response, why="  Our own\nteam tried it ", by=carla, now=now)
     exclusion = Exclusion.objects.get()
     assert (exclusion.by, exclusion.why, exclusion.lifted_at) == (carla, "Our own team tried it", None)
@@ -162,7 +165,7 @@ def test_a_response_is_left_out_with_who_and_why_and_counted_again(response, car
 
 
 @pytest.mark.django_db
-def test_leaving_out_needs_a_reason_and_happens_once(response, carla, now):
+def test_leaving_out_needs_a_reason_and_happens_once(response: Response, carla: Member, now: datetime) -> None:
     with pytest.raises(answering.ReasonMissing):
         answering.exclude(response, why=" \u202e ", by=carla, now=now)
     answering.exclude(response, why="Test", by=carla, now=now)
@@ -176,7 +179,7 @@ def test_leaving_out_needs_a_reason_and_happens_once(response, carla, now):
 
 
 @pytest.mark.django_db
-def test_erasing_leaves_no_answer_and_no_word_of_it(response, carla, now):
+def test_erasing_leaves_no_answer_and_no_word_of_it(response: Response, carla: Member, now: datetime) -> None:
     day = response.answered_on
 
     assert answering.erase(response, by=carla, now=now) == 2
@@ -189,7 +192,7 @@ def test_erasing_leaves_no_answer_and_no_word_of_it(response, carla, now):
 
 
 @pytest.mark.django_db
-def test_one_invitation_has_one_key_and_two_have_two(now):
+def test_one_invitation_has_one_key_and_two_have_two(now: datetime) -> None:
     acme = factories.organization()
     anna, berta = ask(acme, now=now), ask(acme, now=now, name="Berta Kühn")
 

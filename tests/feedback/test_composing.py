@@ -67,7 +67,9 @@ def text_of(mail: EmailMessage) -> str:
     return str(part.get_content()).replace("\r\n", "\n")
 
 
-def test_the_first_question_stands_in_the_mail_with_a_link_for_every_score(invitation, now):
+def test_the_first_question_stands_in_the_mail_with_a_link_for_every_score(
+    invitation: Invitation, now: datetime
+) -> None:
     html = html_of(composed(invitation, now))
 
     page = addresses.answer(invitation)
@@ -76,7 +78,7 @@ def test_the_first_question_stands_in_the_mail_with_a_link_for_every_score(invit
     assert "recommend" in html
 
 
-def test_the_mail_names_the_customer_what_she_bought_and_when(invitation, now):
+def test_the_mail_names_the_customer_what_she_bought_and_when(invitation: Invitation, now: datetime) -> None:
     mail = composed(invitation, now)
 
     assert mail["Subject"] == "How are you getting on with Headphones?"
@@ -85,7 +87,7 @@ def test_the_mail_names_the_customer_what_she_bought_and_when(invitation, now):
         assert "Headphones (March 12, 2026)" in body
 
 
-def test_a_purchase_without_a_product_is_named_by_its_day(acme, now):
+def test_a_purchase_without_a_product_is_named_by_its_day(acme: Organization, now: datetime) -> None:
     guest = factories.customer(acme)
     guest.name = ""
     guest.save()
@@ -97,7 +99,7 @@ def test_a_purchase_without_a_product_is_named_by_its_day(acme, now):
     assert "March 12, 2026" in text_of(mail)
 
 
-def test_the_plain_text_carries_the_question_the_link_and_the_way_out(invitation, now):
+def test_the_plain_text_carries_the_question_the_link_and_the_way_out(invitation: Invitation, now: datetime) -> None:
     text = text_of(composed(invitation, now))
 
     assert "How likely are you to recommend" in text
@@ -106,7 +108,9 @@ def test_the_plain_text_carries_the_question_the_link_and_the_way_out(invitation
 
 
 @pytest.mark.parametrize("purpose", [Purpose.INVITATION, Purpose.REMINDER])
-def test_every_invitation_and_reminder_can_be_stopped_with_one_click(invitation, now, purpose):
+def test_every_invitation_and_reminder_can_be_stopped_with_one_click(
+    invitation: Invitation, now: datetime, purpose: str
+) -> None:
     mail = composed(invitation, now, purpose=purpose, number=1 if purpose == Purpose.REMINDER else 0)
 
     opt_out = addresses.unsubscribe(invitation.organization_id, invitation.address_key)
@@ -117,7 +121,9 @@ def test_every_invitation_and_reminder_can_be_stopped_with_one_click(invitation,
     assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
 
 
-def test_a_message_has_the_same_id_at_every_attempt_and_speaks_for_the_senders_domain(invitation, now):
+def test_a_message_has_the_same_id_at_every_attempt_and_speaks_for_the_senders_domain(
+    invitation: Invitation, now: datetime
+) -> None:
     message = mail_for(invitation)
 
     first = read(composing.compose(message, now=now))
@@ -129,7 +135,7 @@ def test_a_message_has_the_same_id_at_every_attempt_and_speaks_for_the_senders_d
     assert first["Auto-Submitted"] == "auto-generated"
 
 
-def test_a_german_customer_reads_german(acme, now):
+def test_a_german_customer_reads_german(acme: Organization, now: datetime) -> None:
     berta = factories.customer(acme, "Berta Kühn", language="de-AT")
     order = factories.purchase(berta, days_ago=5, now=now, product="Kopfhörer")
     mail = composed(factories.invitation(order, touchpoint=factories.touchpoint(acme), now=now), now)
@@ -139,7 +145,7 @@ def test_a_german_customer_reads_german(acme, now):
     assert "Wie wahrscheinlich" in html_of(mail)
 
 
-def test_what_a_shop_writes_is_text_in_the_mail_and_nothing_more(acme, now):
+def test_what_a_shop_writes_is_text_in_the_mail_and_nothing_more(acme: Organization, now: datetime) -> None:
     eve = factories.customer(acme, "<img src=x onerror=alert(1)>", email="eve@customers.example")
     order = factories.purchase(eve, now=now, product='"><script>alert(1)</script> {{ x }} %(day)s {% now %}')
     html = html_of(composed(factories.invitation(order, touchpoint=factories.touchpoint(acme), now=now), now))
@@ -157,7 +163,9 @@ HEADERS = {
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(name=st.text(max_size=60), product=st.text(max_size=120), sender=st.text(max_size=60))
-def test_no_name_can_add_a_header_or_a_recipient(invitation, now, name, product, sender):
+def test_no_name_can_add_a_header_or_a_recipient(
+    invitation: Invitation, now: datetime, name: str, product: str, sender: str
+) -> None:
     invitation.customer.name, invitation.interaction.attributes = name, {"product": product}
     invitation.organization.sender_name = sender
 
@@ -173,7 +181,7 @@ def test_no_name_can_add_a_header_or_a_recipient(invitation, now, name, product,
     assert not re.search("[\u202a-\u202e\u2066-\u2069\x00-\x08]", str(mail["Subject"]) + html_of(mail) + text_of(mail))
 
 
-def test_names_in_any_script_arrive_as_they_are(invitation, now):
+def test_names_in_any_script_arrive_as_they_are(invitation: Invitation, now: datetime) -> None:
     invitation.customer.name = "Αλεξάνδρα Παπαδοπούλου-Κωνσταντινίδου του Ιωάννη 🎧"
     invitation.interaction.attributes = {"product": "سماعات الرأس اللاسلكية مع إلغاء الضوضاء، الطراز الجديد 🎧"}
 
@@ -187,37 +195,39 @@ def test_names_in_any_script_arrive_as_they_are(invitation, now):
 @pytest.mark.parametrize(
     "address", ["anna@exa mple.com", "anna\r\nBcc: x@y.example", "änna@example.com", "anna", "a@b@c..d", ""]
 )
-def test_an_address_that_cannot_be_written_to_is_refused(invitation, now, address):
+def test_an_address_that_cannot_be_written_to_is_refused(invitation: Invitation, now: datetime, address: str) -> None:
     with pytest.raises(composing.CannotCompose):
         composing.compose(mail_for(invitation, to=address), now=now)
 
 
-def test_a_domain_with_umlauts_goes_on_the_wire_in_its_ascii_form(invitation, now):
+def test_a_domain_with_umlauts_goes_on_the_wire_in_its_ascii_form(invitation: Invitation, now: datetime) -> None:
     mail = composed(invitation, now, to="anna@bücher.example")
 
     assert mail["To"].addresses[0].addr_spec == "anna@xn--bcher-kva.example"
 
 
-def test_a_change_of_the_senders_name_shows_in_the_very_next_mail(invitation, now):
+def test_a_change_of_the_senders_name_shows_in_the_very_next_mail(invitation: Invitation, now: datetime) -> None:
     composed(invitation, now)
     invitation.organization.sender_name = "Otto from Acme"
 
     assert composed(invitation, now)["From"].startswith("Otto from Acme")
 
 
-def test_a_test_mail_does_not_offer_to_stop_what_it_is_not(invitation, now):
+def test_a_test_mail_does_not_offer_to_stop_what_it_is_not(invitation: Invitation, now: datetime) -> None:
     mail = composed(invitation, now, purpose=Purpose.TEST, to="quentin@acme.example")
 
     assert mail["List-Unsubscribe"] is None
     assert mail["To"].addresses[0].addr_spec == "quentin@acme.example"
 
 
-def test_a_mail_whose_wording_nobody_has_written_is_refused(invitation, now):
+def test_a_mail_whose_wording_nobody_has_written_is_refused(invitation: Invitation, now: datetime) -> None:
     with pytest.raises(composing.CannotCompose):
         composing.compose(mail_for(invitation, purpose=Purpose.REPLY), now=now)
 
 
-def test_a_compiled_letter_asks_the_database_nothing(invitation, now, django_assert_num_queries):
+def test_a_compiled_letter_asks_the_database_nothing(
+    invitation: Invitation, now: datetime, django_assert_num_queries: Any
+) -> None:
     composing.compose(mail_for(invitation), now=now)
     message = mailing_message(invitation, now)
 
@@ -236,7 +246,7 @@ def mailing_message(invitation: Invitation, now: datetime) -> Message:
     )
 
 
-def test_the_way_out_needs_no_row_at_all(invitation):
+def test_the_way_out_needs_no_row_at_all(invitation: Invitation) -> None:
     address = addresses.unsubscribe(invitation.organization_id, invitation.address_key)
     Customer.objects.all().delete()
 

@@ -1,7 +1,10 @@
 """The customer's page: what she sees, what it takes, and what it refuses kindly."""
 
 import re
-from datetime import timedelta
+import uuid
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -14,7 +17,8 @@ from hypothesis import strategies as st
 from feedback import addresses
 from feedback.models import ChangedDay, Invitation, Response
 from organizations import links
-from surveys import drafting, publishing
+from organizations.models import Organization
+from surveys import documents, drafting, publishing, questionnaire
 from surveys.models import TouchpointState
 from tests import factories
 from tests.feedback.asking import (
@@ -32,21 +36,24 @@ from tests.feedback.asking import (
 
 pytestmark = pytest.mark.django_db
 
+Freeze = Callable[[datetime], None]
+Visits = list[tuple[str, int]]
+
 
 @pytest.fixture
-def now(freeze):
+def now(freeze: Freeze) -> datetime:
     moment = factories.NOW
     freeze(moment)
     return moment
 
 
 @pytest.fixture
-def acme(now):
+def acme(now: datetime) -> Organization:
     return factories.organization(colour="#0b7285")
 
 
 @pytest.fixture
-def anna(acme, now) -> Invitation:
+def anna(acme: Organization, now: datetime) -> Invitation:
     return ask(acme, survey=survey_of(acme, TWO_PAGES, now=now), now=now)
 
 
@@ -64,7 +71,9 @@ def row_counts() -> dict[str, int]:
 # --- reading writes nothing ---
 
 
-def test_the_score_pressed_in_the_mail_is_chosen_on_the_page_and_stored_nowhere(anna, client):
+def test_the_score_pressed_in_the_mail_is_chosen_on_the_page_and_stored_nowhere(
+    anna: Invitation, client: Client
+) -> None:
     before = row_counts()
 
     page = open_page(client, anna, "?s=9")
@@ -74,7 +83,7 @@ def test_the_score_pressed_in_the_mail_is_chosen_on_the_page_and_stored_nowhere(
 
 
 @pytest.mark.parametrize("method", ["get", "head", "options", "put", "delete", "patch", "trace"])
-def test_nothing_but_a_post_writes_a_row(anna, client, method):
+def test_nothing_but_a_post_writes_a_row(anna: Invitation, client: Client, method: str) -> None:
     before = row_counts()
 
     for address in (path_of(anna), f"{path_of(anna)}?s=9", f"{path_of(anna)}/thanks"):
@@ -84,7 +93,9 @@ def test_nothing_but_a_post_writes_a_row(anna, client, method):
 
 
 @pytest.mark.parametrize("score", ["11", "-1", "99999999999999999999", "9 ", "٩", "", "%00", "9&s=3", "x" * 5000])
-def test_a_score_that_is_not_on_the_scale_chooses_nothing_or_the_last_one_named(anna, client, score):
+def test_a_score_that_is_not_on_the_scale_chooses_nothing_or_the_last_one_named(
+    anna: Invitation, client: Client, score: Any
+) -> None:
     response = client.get(f"{path_of(anna)}?s={score}")
 
     assert response.status_code in (200, 400)
@@ -98,12 +109,12 @@ _visits = st.lists(st.tuples(st.sampled_from(["get", "head"]), st.integers(-1, 1
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(before=_visits, between=_visits, after=_visits, score=st.integers(7, 10))
 def test_whoever_opens_the_link_before_between_or_after_changes_nothing_of_what_she_said(
-    anna, before, between, after, score
-):
+    anna: Invitation, before: Visits, between: Visits, after: Visits, score: Any
+) -> None:
     Response.objects.filter(invitation=anna).delete()
     scanner, customer = Client(), Client()
 
-    def scan(visits):
+    def scan(visits: Visits) -> None:
         for method, guess in visits:
             getattr(scanner, method)(f"{path_of(anna)}?s={guess}")
 
@@ -118,7 +129,7 @@ def test_whoever_opens_the_link_before_between_or_after_changes_nothing_of_what_
     assert stored(anna) == {"recommend": score, "ease": 6, "more": "Quick delivery"}
 
 
-def test_a_scanner_that_runs_scripts_and_submits_the_form_is_not_the_customer(anna, client):
+def test_a_scanner_that_runs_scripts_and_submits_the_form_is_not_the_customer(anna: Invitation, client: Client) -> None:
     page = open_page(client, anna, "?s=9")
 
     response = press(client, anna, {**page, "hand": ["0"]})
@@ -131,7 +142,7 @@ def test_a_scanner_that_runs_scripts_and_submits_the_form_is_not_the_customer(an
 # --- answering ---
 
 
-def test_she_answers_page_by_page_without_javascript_and_is_thanked(anna, client):
+def test_she_answers_page_by_page_without_javascript_and_is_thanked(anna: Invitation, client: Client) -> None:
     first = open_page(client, anna, "?s=9")
     second = press(client, anna, first)
     done = press(client, anna, fields_of(second.content.decode()), ease="6", more="Quick delivery")
@@ -144,7 +155,7 @@ def test_she_answers_page_by_page_without_javascript_and_is_thanked(anna, client
     assert Response.objects.get(invitation=anna).completed_at is not None
 
 
-def test_what_she_sent_of_the_first_page_is_safe_before_the_second(anna, client):
+def test_what_she_sent_of_the_first_page_is_safe_before_the_second(anna: Invitation, client: Client) -> None:
     press(client, anna, open_page(client, anna), recommend="4", why="Too loud")
 
     response = Response.objects.get(invitation=anna)
@@ -153,7 +164,7 @@ def test_what_she_sent_of_the_first_page_is_safe_before_the_second(anna, client)
     assert ChangedDay.objects.filter(survey=response.survey, day=response.answered_on).exists()
 
 
-def test_coming_back_she_goes_on_where_she_stopped(anna, client):
+def test_coming_back_she_goes_on_where_she_stopped(anna: Invitation, client: Client) -> None:
     press(client, anna, open_page(client, anna), recommend="9")
 
     page = open_page(client, anna)
@@ -162,7 +173,7 @@ def test_coming_back_she_goes_on_where_she_stopped(anna, client):
     assert page["q-recommend"] == ["9"]
 
 
-def test_back_shows_the_page_before_with_all_she_typed(anna, client):
+def test_back_shows_the_page_before_with_all_she_typed(anna: Invitation, client: Client) -> None:
     second = fields_of(press(client, anna, open_page(client, anna), recommend="4", why="Too loud").content.decode())
 
     first = fields_of(press(client, anna, second, go="back", ease="2").content.decode())
@@ -170,7 +181,7 @@ def test_back_shows_the_page_before_with_all_she_typed(anna, client):
     assert (first["page"], first["q-recommend"], first["q-why"], first["q-ease"]) == (["0"], ["4"], ["Too loud"], ["2"])
 
 
-def test_an_answer_to_a_question_that_is_not_asked_is_ignored(anna, client):
+def test_an_answer_to_a_question_that_is_not_asked_is_ignored(anna: Invitation, client: Client) -> None:
     page = open_page(client, anna)
 
     press(client, anna, page, recommend="10", why="You will never see this")
@@ -178,7 +189,9 @@ def test_an_answer_to_a_question_that_is_not_asked_is_ignored(anna, client):
     assert stored(anna) == {"recommend": 10}
 
 
-def test_a_required_question_is_asked_again_beside_the_fault_and_nothing_typed_is_lost(anna, client):
+def test_a_required_question_is_asked_again_beside_the_fault_and_nothing_typed_is_lost(
+    anna: Invitation, client: Client
+) -> None:
     second = fields_of(press(client, anna, open_page(client, anna), recommend="9").content.decode())
 
     again = press(client, anna, second, more="Half an essay")
@@ -191,7 +204,7 @@ def test_a_required_question_is_asked_again_beside_the_fault_and_nothing_typed_i
     assert Response.objects.get(invitation=anna).completed_at is None
 
 
-def test_a_question_that_her_answer_brings_is_shown_without_reproach(anna, client):
+def test_a_question_that_her_answer_brings_is_shown_without_reproach(anna: Invitation, client: Client) -> None:
     page = open_page(client, anna)  # without a script the page cannot show "why" at once
 
     shown = press(client, anna, page, recommend="3")
@@ -201,7 +214,7 @@ def test_a_question_that_her_answer_brings_is_shown_without_reproach(anna, clien
     assert "Please answer" not in shown.content.decode()
 
 
-def test_a_survey_of_one_page_is_answered_with_one_press(acme, now, client):
+def test_a_survey_of_one_page_is_answered_with_one_press(acme: Organization, now: datetime, client: Client) -> None:
     document = {"pages": [{"questions": [question("recommend", "nps", required=True)]}], "endings": ENDINGS}
     otto = ask(acme, survey=survey_of(acme, document, now=now), now=now)
 
@@ -211,7 +224,7 @@ def test_a_survey_of_one_page_is_answered_with_one_press(acme, now, client):
     assert stored(otto) == {"recommend": 7}
 
 
-def test_while_the_survey_is_open_she_may_change_her_mind(anna, client):
+def test_while_the_survey_is_open_she_may_change_her_mind(anna: Invitation, client: Client) -> None:
     second = fields_of(press(client, anna, open_page(client, anna, "?s=9")).content.decode())
     press(client, anna, second, ease="6")
     assert "Change my answers" in client.get(path_of(anna)).content.decode()
@@ -225,7 +238,7 @@ def test_while_the_survey_is_open_she_may_change_her_mind(anna, client):
     assert Response.objects.filter(invitation=anna).count() == 1
 
 
-def test_an_unfinished_second_tab_takes_nothing_back_from_what_was_sent(anna, client):
+def test_an_unfinished_second_tab_takes_nothing_back_from_what_was_sent(anna: Invitation, client: Client) -> None:
     forgotten = open_page(client, anna)
     second = fields_of(press(client, anna, open_page(client, anna), recommend="9").content.decode())
     press(client, anna, second, ease="6", more="Quick delivery")
@@ -235,15 +248,15 @@ def test_an_unfinished_second_tab_takes_nothing_back_from_what_was_sent(anna, cl
     assert stored(anna) == {"recommend": 9, "ease": 6, "more": "Quick delivery"}
 
 
-def test_a_newer_version_published_meanwhile_changes_nothing_for_her(anna, acme, now, client):
+def test_a_newer_version_published_meanwhile_changes_nothing_for_her(
+    anna: Invitation, acme: Organization, now: datetime, client: Client
+) -> None:
     page = open_page(client, anna, "?s=9")
     survey = anna.touchpoint.survey
     author = factories.member(acme, name="quentin")
     draft = drafting.continue_(survey, by=author, now=now)
-    from surveys import documents, questionnaire
-
     data = questionnaire.to_data(documents.of(draft))
-    data["pages"] = data["pages"][:1]
+    data["pages"] = TWO_PAGES["pages"][:1]
     drafting.save(draft, questionnaire.parse(data), revision=draft.revision, by=author, now=now)
     draft.refresh_from_db()
     publishing.publish(draft, by=author, now=now)
@@ -257,7 +270,9 @@ def test_a_newer_version_published_meanwhile_changes_nothing_for_her(anna, acme,
     assert press(client, late, open_page(client, late, "?s=9")).status_code == 303
 
 
-def test_a_page_left_open_for_a_week_still_takes_her_answer(anna, client, freeze, now):
+def test_a_page_left_open_for_a_week_still_takes_her_answer(
+    anna: Invitation, client: Client, freeze: Freeze, now: datetime
+) -> None:
     page = open_page(client, anna, "?s=9")
     freeze(now + timedelta(days=7))
 
@@ -265,7 +280,9 @@ def test_a_page_left_open_for_a_week_still_takes_her_answer(anna, client, freeze
     assert stored(anna) == {"recommend": 9}
 
 
-def test_the_language_can_be_changed_and_what_she_typed_stays(acme, now, client):
+def test_the_language_can_be_changed_and_what_she_typed_stays(
+    acme: Organization, now: datetime, client: Client
+) -> None:
     berta = ask(acme, now=now, language="de")
     page = open_page(client, berta)
     assert page["lang"] == ["de"]
@@ -281,7 +298,7 @@ def test_the_language_can_be_changed_and_what_she_typed_stays(acme, now, client)
 # --- closed, expired, unknown, forged ---
 
 
-def test_after_its_time_the_link_leads_to_a_kind_page(anna, client, freeze):
+def test_after_its_time_the_link_leads_to_a_kind_page(anna: Invitation, client: Client, freeze: Freeze) -> None:
     freeze(anna.expires_at + timedelta(minutes=1))
 
     response = client.get(path_of(anna))
@@ -290,7 +307,9 @@ def test_after_its_time_the_link_leads_to_a_kind_page(anna, client, freeze):
     assert "This survey is closed" in response.content.decode()
 
 
-def test_an_archived_survey_is_closed_but_whoever_had_begun_may_finish_for_a_week(anna, acme, client, freeze, now):
+def test_an_archived_survey_is_closed_but_whoever_had_begun_may_finish_for_a_week(
+    anna: Invitation, acme: Organization, client: Client, freeze: Freeze, now: datetime
+) -> None:
     begun = open_page(client, anna, "?s=9")
     fresh = ask(acme, survey=anna.touchpoint.survey, now=now, name="Lars Late")
     survey = anna.touchpoint.survey
@@ -305,7 +324,7 @@ def test_an_archived_survey_is_closed_but_whoever_had_begun_may_finish_for_a_wee
     assert stored(anna) == {"recommend": 9}
 
 
-def test_a_paused_touchpoint_does_not_close_the_links_that_have_left(anna, client):
+def test_a_paused_touchpoint_does_not_close_the_links_that_have_left(anna: Invitation, client: Client) -> None:
     touchpoint = anna.touchpoint
     touchpoint.state = TouchpointState.PAUSED
     touchpoint.save()
@@ -313,7 +332,7 @@ def test_a_paused_touchpoint_does_not_close_the_links_that_have_left(anna, clien
     assert client.get(path_of(anna)).status_code == 200
 
 
-def test_after_the_end_she_can_still_read_what_she_said(anna, client, freeze):
+def test_after_the_end_she_can_still_read_what_she_said(anna: Invitation, client: Client, freeze: Freeze) -> None:
     second = fields_of(press(client, anna, open_page(client, anna, "?s=9")).content.decode())
     press(client, anna, second, ease="6", more="Quick delivery")
     freeze(anna.expires_at + timedelta(days=30))
@@ -324,10 +343,11 @@ def test_after_the_end_she_can_still_read_what_she_said(anna, client, freeze):
     assert "Change my answers" not in html
 
 
-def test_unknown_and_forged_links_look_the_same_and_cost_the_same(anna, client, django_assert_num_queries):
-    import uuid
-
+def test_unknown_and_forged_links_look_the_same_and_cost_the_same(
+    anna: Invitation, client: Client, django_assert_num_queries: Any
+) -> None:
     genuine = addresses.token(anna)
+    client.get("/r/x")  # the connection's plan is made
     unknown = links.token(links.ANSWER, uuid.uuid4())
     forged = genuine[:-4] + ("AAAA" if not genuine.endswith("AAAA") else "BBBB")
     other_purpose = links.token(links.JOIN, anna.public_id)
@@ -345,7 +365,7 @@ def test_unknown_and_forged_links_look_the_same_and_cost_the_same(anna, client, 
 # --- manners of the page ---
 
 
-def test_the_page_sets_no_cookie_and_keeps_its_address_to_itself(anna, client):
+def test_the_page_sets_no_cookie_and_keeps_its_address_to_itself(anna: Invitation, client: Client) -> None:
     for response in (client.get(path_of(anna)), press(client, anna, open_page(client, anna), recommend="9")):
         assert not response.cookies
         assert response["Cache-Control"] == "no-store"
@@ -356,7 +376,9 @@ def test_the_page_sets_no_cookie_and_keeps_its_address_to_itself(anna, client):
         assert "unsafe" not in response["Content-Security-Policy"]
 
 
-def test_no_token_is_written_to_the_log(anna, client, freeze, caplog):
+def test_no_token_is_written_to_the_log(
+    anna: Invitation, client: Client, freeze: Freeze, caplog: pytest.LogCaptureFixture
+) -> None:
     press(client, anna, {"form": ["rubbish"]})
     client.get("/r/1.unknown-token")
     freeze(anna.expires_at + timedelta(days=1))
@@ -365,7 +387,7 @@ def test_no_token_is_written_to_the_log(anna, client, freeze, caplog):
     assert "/r/" not in caplog.text
 
 
-def test_a_post_from_anywhere_needs_no_cookie_to_be_believed(anna):
+def test_a_post_from_anywhere_needs_no_cookie_to_be_believed(anna: Invitation) -> None:
     strict = Client(enforce_csrf_checks=True)
 
     page = open_page(strict, anna, "?s=9")
@@ -374,7 +396,7 @@ def test_a_post_from_anywhere_needs_no_cookie_to_be_believed(anna):
     assert stored(anna) == {"recommend": 9}
 
 
-def test_a_form_that_lost_its_token_is_shown_again_with_what_she_typed(anna, client):
+def test_a_form_that_lost_its_token_is_shown_again_with_what_she_typed(anna: Invitation, client: Client) -> None:
     page = open_page(client, anna)
     page["form"] = [page["form"][0][:-3]]
 
@@ -385,7 +407,9 @@ def test_a_form_that_lost_its_token_is_shown_again_with_what_she_typed(anna, cli
     assert stored(anna) == {}
 
 
-def test_one_customers_form_is_worth_nothing_on_anothers_page(anna, acme, now, client):
+def test_one_customers_form_is_worth_nothing_on_anothers_page(
+    anna: Invitation, acme: Organization, now: datetime, client: Client
+) -> None:
     eve = ask(acme, survey=anna.touchpoint.survey, now=now, name="Eve")
 
     response = press(client, anna, open_page(client, eve), recommend="0")
@@ -394,14 +418,14 @@ def test_one_customers_form_is_worth_nothing_on_anothers_page(anna, acme, now, c
     assert stored(anna) == {}
 
 
-def queries(act) -> int:
+def queries(act: Callable[[], object]) -> int:
     """Questions to the database; the savepoints are the test's own."""
     with CaptureQueriesContext(connection) as context:
         act()
     return len([query for query in context.captured_queries if "SAVEPOINT" not in query["sql"]])
 
 
-def test_the_busiest_requests_ask_the_database_little(anna, client):
+def test_the_busiest_requests_ask_the_database_little(anna: Invitation, client: Client) -> None:
     second = fields_of(press(client, anna, open_page(client, anna, "?s=9")).content.decode())
     otto = path_of(ask_again(anna))
 
@@ -415,7 +439,17 @@ def ask_again(anna: Invitation) -> Invitation:
     return factories.invitation(factories.purchase(customer), touchpoint=anna.touchpoint)
 
 
-def test_what_customers_and_shops_write_is_text_on_the_page(acme, now, client):
+@pytest.mark.django_db(transaction=True)
+def test_the_page_is_found_though_the_database_has_forgotten_its_plan(anna: Invitation, client: Client) -> None:
+    client.get(path_of(anna))
+    with connection.cursor() as cursor:
+        cursor.execute("DEALLOCATE ALL")
+
+    assert client.get(path_of(anna)).status_code == 200
+    assert client.get(path_of(anna)).status_code == 200
+
+
+def test_what_customers_and_shops_write_is_text_on_the_page(acme: Organization, now: datetime, client: Client) -> None:
     document = {
         "pages": [
             {"questions": [question("more", "text")]},
@@ -477,7 +511,7 @@ _rubbish = st.one_of(
     keeps_form=st.booleans(),
     form=_rubbish,
 )
-def test_rubbish_in_any_field_is_never_a_crash(anna, fields, keeps_form, form):
+def test_rubbish_in_any_field_is_never_a_crash(anna: Invitation, fields: Any, keeps_form: bool, form: str) -> None:
     client = Client(raise_request_exception=True)
     token = addresses.form_token(anna, addresses.Opened(anna.version_id, timezone.now()))
 
@@ -486,7 +520,7 @@ def test_rubbish_in_any_field_is_never_a_crash(anna, fields, keeps_form, form):
     assert response.status_code in (200, 303, 400, 422)
 
 
-def test_a_body_that_is_no_form_is_never_a_crash(anna, client):
+def test_a_body_that_is_no_form_is_never_a_crash(anna: Invitation, client: Client) -> None:
     for body, kind in (
         (b"\xff\xfe\x00", "application/x-www-form-urlencoded"),
         (b"--x\r\nrubbish", "multipart/form-data; boundary=x"),
@@ -499,7 +533,9 @@ def test_a_body_that_is_no_form_is_never_a_crash(anna, client):
 # --- its style ---
 
 
-def test_the_style_sheet_carries_the_organizations_colour_and_is_kept_for_a_year(anna, client):
+def test_the_style_sheet_carries_the_organizations_colour_and_is_kept_for_a_year(
+    anna: Invitation, client: Client
+) -> None:
     address = re.search(r'<link rel="stylesheet" href="([^"]+)"', client.get(path_of(anna)).content.decode())
     assert address is not None
 
@@ -510,5 +546,5 @@ def test_the_style_sheet_carries_the_organizations_colour_and_is_kept_for_a_year
 
 
 @pytest.mark.parametrize("colour", ["zzzzzz", "fff", "0b7285;}body{", "%2e%2e"])
-def test_no_other_text_than_a_colour_gets_into_the_style_sheet(client, db, colour):
+def test_no_other_text_than_a_colour_gets_into_the_style_sheet(client: Client, db: None, colour: str) -> None:
     assert client.get(f"/respond/0/{colour}.css").status_code == 404

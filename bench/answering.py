@@ -1,0 +1,148 @@
+"""How many customers can answer at once: open the page, send three answers, read the thanks; eight at a time."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+from django.db import connection
+from django.utils import timezone
+
+from bench.report import Report
+from config import servers
+from feedback import addresses
+from feedback.models import Answer, Invitation, Response
+from organizations.models import Organization
+from surveys import drafting, publishing, questionnaire
+from surveys.models import Basis, Survey
+from tests import factories
+from tests.feedback import mailings
+
+ROOT = Path(__file__).resolve().parent.parent
+CLIENTS, EACH, WARM_UP = 8, 250, 60
+# LimeSurvey 6.10 on such a machine: 17-22 complete responses a second at 8 clients, 87-108 ms of CPU each.
+ANSWERS, CPU, P95 = 180, 9.0, 60.0
+DOCUMENT = {
+    "format": 1,
+    "base_language": "en",
+    "languages": ["en"],
+    "pages": [
+        {
+            "questions": [
+                {"key": "nps", "kind": "nps", "required": True, "text": {"en": "Would you recommend us?"}},
+                {"key": "delivery", "kind": "csat", "text": {"en": "How satisfied are you with the delivery?"}},
+                {"key": "reason", "kind": "text", "text": {"en": "What is the main reason?"}},
+            ]
+        }
+    ],
+    "endings": [{"key": "end", "title": {"en": "Thank you"}}],
+}
+
+
+def run(report: Report) -> None:
+    with web() as (port, server):
+        _measured(report, port, invite(WARM_UP), server, tells=False)
+        _measured(report, port, invite(CLIENTS * EACH), server, tells=True)
+
+
+def invite(count: int) -> list[str]:
+    """So many customers with a link each, in an organization of their own."""
+    shop = factories.organization("Bench", slug=f"bench-{secrets.token_hex(4)}", colour="#0b7285")
+    touchpoint = factories.touchpoint(shop, survey=_survey(shop))
+    mailings.invite(touchpoint, [f"anna{number}" for number in range(count)], now=timezone.now())
+    return [f"/r/{addresses.token(invitation)}" for invitation in Invitation.objects.filter(organization=shop)]
+
+
+def _survey(shop: Organization) -> Survey:
+    author, now = factories.member(shop), timezone.now()
+    made = drafting.create(
+        shop,
+        name="Bench",
+        basis=Basis.TRANSACTIONAL,
+        questionnaire=questionnaire.parse(DOCUMENT),
+        by=author,
+        now=now,
+    )
+    publishing.publish(made.versions.get(), by=author, now=now)
+    return made
+
+
+def _measured(report: Report, port: int, links: list[str], server: psutil.Process, *, tells: bool) -> None:
+    responses, answers = Response.objects.count(), Answer.objects.count()
+    connection.close()
+    before, began = _cpu(server), time.perf_counter()
+    times = _answer_all(port, links)
+    span = time.perf_counter() - began
+    web_used, database_used = (after - so_far for after, so_far in zip(_cpu(server), before, strict=True))
+    stored = Response.objects.count() - responses
+    assert stored == len(links), f"{stored} responses of {len(links)} were stored"
+    assert Answer.objects.count() - answers == 3 * len(links)
+    if tells:
+        report.at_least("answers a second, 8 clients", len(links) / span, ANSWERS, "/s")
+        report.at_most("page to thanks, 95 of 100 within", times[int(len(times) * 0.95)] * 1000, P95, "ms")
+        report.at_most("CPU an answer, web and database", (web_used + database_used) / len(links) * 1000, CPU, "ms")
+        report.tell("of it the web server", web_used / len(links) * 1000, "ms")
+
+
+def _answer_all(port: int, links: list[str]) -> list[float]:
+    """Two processes of four clients each, so that we do not measure ourselves; the seconds of each answer, sorted."""
+    command = [sys.executable, "-m", "bench.customers", str(port), str(CLIENTS // 2)]
+    shares = [links[at::2] for at in range(2)]
+    pipe = subprocess.PIPE
+    clients = [subprocess.Popen(command, cwd=ROOT, stdin=pipe, stdout=pipe, text=True) for _ in shares]
+    for client, share in zip(clients, shares, strict=True):
+        assert client.stdin
+        client.stdin.write("\n".join(share))
+        client.stdin.close()
+    times: list[float] = []
+    for client in clients:
+        assert client.stdout
+        times += [float(line) for line in client.stdout]
+        assert client.wait(timeout=10) == 0, "a client stopped early"
+    return sorted(times)
+
+
+@contextmanager
+def web() -> Iterator[tuple[int, psutil.Process]]:
+    """The web server as `make run` starts it, on this run's database."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = int(probe.getsockname()[1])
+    command = [
+        *(sys.executable, "-m", "gunicorn", "config.wsgi", f"--bind=127.0.0.1:{port}", "--workers=2", "--threads=4"),
+        *("--worker-class=gthread", "--graceful-timeout=2", "--log-level=warning", "--keep-alive=5"),
+    ]
+    with subprocess.Popen(command, cwd=ROOT, env={**os.environ}) as process:
+        try:
+            _wait_for(port)
+            yield port, psutil.Process(process.pid)
+        finally:
+            process.terminate()
+
+
+def _wait_for(port: int) -> None:
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        try:
+            with socket.create_connection(("127.0.0.1", port), timeout=1):
+                return
+        except OSError:
+            time.sleep(0.1)
+    raise AssertionError("the web server did not start")
+
+
+def _cpu(server: psutil.Process) -> tuple[float, float]:
+    """Seconds used so far by the web server and by the database."""
+    return _used([server, *server.children(recursive=True)]), _used(servers.running(Path(os.environ["DATA"])))
+
+
+def _used(processes: list[psutil.Process]) -> float:
+    return float(sum(times.user + times.system for times in (process.cpu_times() for process in processes)))
