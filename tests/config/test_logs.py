@@ -1,0 +1,32 @@
+"""No link that somebody got by mail can be read out of a log."""
+
+import logging
+
+import pytest
+
+from config.logs import HideTokens
+
+
+@pytest.mark.parametrize(
+    ("said", "written"),
+    [
+        ('127.0.0.1 "GET /r/1.AbC-d_E?s=9 HTTP/1.1" 200', '127.0.0.1 "GET /r/…?s=9 HTTP/1.1" 200'),
+        ("Internal Server Error: /u/1.AbC/undo", "Internal Server Error: /u/…/undo"),
+        ("Not Found: /o/acme/responses/7/", "Not Found: /o/acme/responses/7/"),
+    ],
+)
+def test_the_token_in_an_address_is_left_out(said: str, written: str) -> None:
+    record = logging.LogRecord("gunicorn.access", logging.INFO, __file__, 1, "%s", (said,), None)
+
+    assert HideTokens().filter(record)
+    assert record.getMessage() == written
+
+
+def test_the_web_servers_own_way_of_writing_is_covered() -> None:
+    record = logging.LogRecord(
+        "gunicorn.access", logging.INFO, __file__, 1, "%(r)s %(s)s", ({"r": "GET /r/1.AbC HTTP/1.1", "s": "200"},), None
+    )
+
+    HideTokens().filter(record)
+
+    assert record.getMessage() == "GET /r/… HTTP/1.1 200"
