@@ -26,8 +26,8 @@ PEOPLE = {
     Role.CASE_WORKER: ("carla@nordlicht.invalid", "Carla Casework"),
     Role.VIEWER: ("vera@nordlicht.invalid", "Vera View"),
 }
-DAYS = 98
-TROUBLE = range(35, 63)  # days before today on which the checkout misbehaved
+DAYS = 190
+TROUBLE = range(95, 140)  # days before today on which the checkout misbehaved
 _SEED = 20240101
 _SHARE_WHO_ANSWER = 0.45
 
@@ -96,7 +96,7 @@ def _live_one_day(shop: Organization, touchpoint: Touchpoint, today: datetime, a
 
 
 def _purchases(today: datetime, age: int, chance: random.Random) -> Iterator[Purchase]:
-    for number in range(chance.choice((3, 4, 5, 6, 7))):
+    for number in range(chance.choice((2, 3, 4, 5))):
         person = chance.randrange(len(words.FIRST) * len(words.LAST))
         first, last = words.FIRST[person % len(words.FIRST)], words.LAST[person // len(words.FIRST)]
         yield Purchase(
@@ -112,21 +112,23 @@ def _purchases(today: datetime, age: int, chance: random.Random) -> Iterator[Pur
 
 def _answer_all(shop: Organization, chance: random.Random, *, now: datetime) -> None:
     asked = shop.invitations.select_related("organization", "interaction", "customer", "touchpoint", "version")
-    for invitation in asked.order_by("created_at", "pk"):
-        answered_at = invitation.created_at + timedelta(hours=chance.uniform(0.2, 90))
-        if chance.random() < _SHARE_WHO_ANSWER and answered_at < now:
+    answers = [
+        (invitation.created_at + timedelta(hours=chance.uniform(0.2, 90)), invitation)
+        for invitation in asked.order_by("created_at", "pk")
+        if chance.random() < _SHARE_WHO_ANSWER
+    ]
+    for answered_at, invitation in sorted(answers, key=lambda answer: (answer[0], answer[1].pk)):
+        if answered_at < now:
             _answer(invitation, chance, now=now, answered_at=answered_at)
 
 
 def _answer(invitation: Invitation, chance: random.Random, *, now: datetime, answered_at: datetime) -> None:
     age = (now - invitation.interaction.experienced_at).days
     mood = chance.choices(("low", "middle", "high"), (45, 28, 27) if age in TROUBLE else (14, 27, 59))[0]
-    questionnaire = documents.of(invitation.version)
-    accepted = _answers(questionnaire, mood, invitation.language, chance)
     answering.submit(
         invitation,
         version_id=invitation.version_id,
-        accepted=accepted,
+        accepted=_answers(documents.of(invitation.version), mood, invitation.language, chance),
         language=invitation.language,
         is_complete=True,
         now=answered_at,

@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from django.db.models import Exists, Max, OuterRef, QuerySet
 
 from feedback import eligibility, mailing, suppressing
-from feedback.models import Customer, Interaction, Invitation, Purpose, Skip
+from feedback.models import Customer, Interaction, Invitation, Message, Purpose, Skip
 from organizations.models import Organization
 from surveys import documents, languages
 from surveys.models import SurveyVersion, Touchpoint
@@ -89,14 +89,12 @@ def _ask_or_skip(
             asked[key] = now
     Skip.objects.bulk_create(skips)
     Invitation.objects.bulk_create(invitations)
-    for invitation in invitations:
-        mailing.enqueue(
-            invitation=invitation,
-            purpose=Purpose.INVITATION,
-            not_before=now,
-            give_up_at=min(invitation.expires_at, now + _GIVE_UP),
-            now=now,
-        )
+    mailing.enqueue_all([_mail(invitation, now) for invitation in invitations])
+
+
+def _mail(invitation: Invitation, now: datetime) -> Message:
+    give_up_at = min(invitation.expires_at, now + _GIVE_UP)
+    return mailing.draft(invitation, purpose=Purpose.INVITATION, not_before=now, give_up_at=give_up_at, now=now)
 
 
 def _last_asked(organization: Organization, keys: set[str]) -> dict[str, datetime]:
