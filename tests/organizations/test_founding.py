@@ -1,6 +1,8 @@
 """A person founds an organization."""
 
 import threading
+from collections.abc import Callable
+from datetime import datetime
 
 import pytest
 from django.db import connections
@@ -9,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from organizations import slugs
-from organizations.models import AuditEntry, Member, Organization, Role
+from organizations.models import AuditEntry, Member, Organization, Role, User
 from tests import factories
 from tests.organizations.conftest import Company
 
@@ -62,12 +64,12 @@ def test_whoever_has_no_organization_is_led_to_founding_one(founder: Client) -> 
     assert founder.get("/organizations/").headers["Location"] == "/organizations/new/"
 
 
-def test_whoever_has_one_is_led_there(acme: Company, signed_in) -> None:
+def test_whoever_has_one_is_led_there(acme: Company, signed_in: Callable[[Member], Client]) -> None:
     assert signed_in(acme.vera).get("/organizations/").headers["Location"] == f"/o/{acme.slug}/"
 
 
 def test_whoever_has_several_chooses_and_those_she_left_are_gone(
-    acme: Company, mallory: Member, signed_in, now
+    acme: Company, mallory: Member, signed_in: Callable[[Member], Client], now: datetime
 ) -> None:
     other, left = factories.organization("Bikes"), factories.organization("Cars")
     Member.objects.create(organization=other, user=acme.vera.user, role=Role.OWNER, joined_at=now)
@@ -81,7 +83,9 @@ def test_whoever_has_several_chooses_and_those_she_left_are_gone(
     assert mallory.organization.slug not in page
 
 
-def test_the_menu_leads_to_the_other_organizations(acme: Company, signed_in, now) -> None:
+def test_the_menu_leads_to_the_other_organizations(
+    acme: Company, signed_in: Callable[[Member], Client], now: datetime
+) -> None:
     other = factories.organization("Bikes")
     Member.objects.create(organization=other, user=acme.vera.user, role=Role.OWNER, joined_at=now)
 
@@ -143,7 +147,7 @@ def test_one_address_goes_to_one_of_many_who_want_it_at_once() -> None:
     ready = threading.Barrier(len(people))
     answers: list[int] = []
 
-    def found_at_once(person: object) -> None:
+    def found_at_once(person: User) -> None:
         browser = Client(raise_request_exception=False)
         browser.force_login(person)
         ready.wait()

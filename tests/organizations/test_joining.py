@@ -2,6 +2,7 @@
 
 import threading
 import uuid
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
@@ -22,7 +23,7 @@ def invitation(acme: Company, now: datetime) -> ColleagueInvite:
 
 
 @pytest.fixture(autouse=True)
-def today(freeze, now: datetime) -> None:
+def today(freeze: Callable[[datetime], None], now: datetime) -> None:
     freeze(now)
 
 
@@ -30,13 +31,13 @@ def path(invitation: ColleagueInvite) -> str:
     return f"/join/{links.token(links.JOIN, invitation.public_id)}/"
 
 
-def bob(email: str = BOB, **fields: object) -> Client:
+def bob(email: str = BOB) -> Client:
     browser = Client()
-    browser.force_login(factories.user("bob", email=email, **fields))
+    browser.force_login(factories.user("bob", email=email))
     return browser
 
 
-def test_an_owner_invites_and_the_colleague_gets_a_link(acme: Company, signed_in) -> None:
+def test_an_owner_invites_and_the_colleague_gets_a_link(acme: Company, signed_in: Callable[[Member], Client]) -> None:
     signed_in(acme.olga).post(
         f"/o/{acme.slug}/settings/members/invite/", {"email": "Bob@Acme-Audio.example", "role": "viewer"}
     )
@@ -110,7 +111,7 @@ def test_accepting_without_being_signed_in_leads_to_signing_in(acme: Company, in
 
 
 def test_somebody_else_who_has_the_link_cannot_join(
-    acme: Company, invitation: ColleagueInvite, mallory: Member, signed_in
+    acme: Company, invitation: ColleagueInvite, mallory: Member, signed_in: Callable[[Member], Client]
 ) -> None:
     browser = signed_in(mallory)
 
@@ -150,7 +151,9 @@ def test_a_link_made_for_another_purpose_does_not_open_an_invitation(
     assert Client().get(f"/join/{links.token(links.JOIN, uuid.uuid4())}/").status_code == 404
 
 
-def test_an_expired_invitation_is_over(acme: Company, invitation: ColleagueInvite, freeze, now: datetime) -> None:
+def test_an_expired_invitation_is_over(
+    acme: Company, invitation: ColleagueInvite, freeze: Callable[[datetime], None], now: datetime
+) -> None:
     freeze(now + timedelta(days=14))
     browser = bob()
 
@@ -159,7 +162,9 @@ def test_an_expired_invitation_is_over(acme: Company, invitation: ColleagueInvit
     assert not Member.objects.filter(user__email=BOB).exists()
 
 
-def test_a_withdrawn_invitation_is_over(acme: Company, invitation: ColleagueInvite, signed_in) -> None:
+def test_a_withdrawn_invitation_is_over(
+    acme: Company, invitation: ColleagueInvite, signed_in: Callable[[Member], Client]
+) -> None:
     signed_in(acme.olga).post(f"/o/{acme.slug}/settings/invitations/{invitation.pk}/withdraw/")
 
     page = bob().get(path(invitation))
@@ -170,7 +175,11 @@ def test_a_withdrawn_invitation_is_over(acme: Company, invitation: ColleagueInvi
 
 
 def test_an_invitation_sent_again_is_open_for_two_more_weeks(
-    acme: Company, invitation: ColleagueInvite, signed_in, freeze, now: datetime
+    acme: Company,
+    invitation: ColleagueInvite,
+    signed_in: Callable[[Member], Client],
+    freeze: Callable[[datetime], None],
+    now: datetime,
 ) -> None:
     freeze(now + timedelta(days=20))
     signed_in(acme.olga).post(f"/o/{acme.slug}/settings/invitations/{invitation.pk}/resend/")
@@ -203,7 +212,7 @@ def test_whoever_left_comes_back_with_her_old_membership(acme: Company, now: dat
 
 
 def test_members_and_those_invited_already_are_not_invited_twice(
-    acme: Company, invitation: ColleagueInvite, signed_in
+    acme: Company, invitation: ColleagueInvite, signed_in: Callable[[Member], Client]
 ) -> None:
     browser = signed_in(acme.olga)
     address = f"/o/{acme.slug}/settings/members/invite/"
@@ -238,7 +247,9 @@ def test_an_expired_invitation_does_not_stand_in_the_way_of_a_new_one(
         ("role", "\x00"),
     ],
 )
-def test_rubbish_is_answered_beside_the_field(acme: Company, signed_in, field: str, value: str) -> None:
+def test_rubbish_is_answered_beside_the_field(
+    acme: Company, signed_in: Callable[[Member], Client], field: str, value: str
+) -> None:
     fields = {"email": BOB, "role": "viewer"} | {field: value}
 
     page = signed_in(acme.olga).post(f"/o/{acme.slug}/settings/members/invite/", fields)

@@ -6,6 +6,7 @@ import uuid
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pytest_django import Settings
 
 from organizations import links
 
@@ -22,7 +23,7 @@ def test_a_token_leads_back_to_its_id_for_its_purpose_alone(purpose: str) -> Non
     }
 
 
-def test_a_token_carries_128_bits_that_only_the_key_gives(settings) -> None:
+def test_a_token_carries_128_bits_that_only_the_key_gives(settings: Settings) -> None:
     token = links.token(links.JOIN, ID)
     settings.LINK_KEYS = ["1:another link key that is just as long as it must be"]
 
@@ -32,7 +33,7 @@ def test_a_token_carries_128_bits_that_only_the_key_gives(settings) -> None:
     assert len(base64.urlsafe_b64decode(body + "==")) == 16 + 16
 
 
-def test_links_live_as_long_as_their_key_is_listed(settings) -> None:
+def test_links_live_as_long_as_their_key_is_listed(settings: Settings) -> None:
     settings.LINK_KEYS = ["1:the first link key, long enough to be good"]
     old = links.token(links.JOIN, ID)
 
@@ -47,7 +48,7 @@ def test_links_live_as_long_as_their_key_is_listed(settings) -> None:
     assert links.public_id(links.JOIN, old) is None
 
 
-def test_the_version_is_part_of_what_is_keyed(settings) -> None:
+def test_the_version_is_part_of_what_is_keyed(settings: Settings) -> None:
     settings.LINK_KEYS = ["2:one key under two numbers, long enough", "1:one key under two numbers, long enough"]
     token = links.token(links.JOIN, ID)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.test import Client
+from pytest_django import Settings
 
 from config.mailcatcher import Mailbox
 from organizations import mailbox
@@ -15,7 +16,7 @@ from tests.environment import ROOT
 
 
 @pytest.fixture
-def folder(tmp_path: Path, settings) -> Path:
+def folder(tmp_path: Path, settings: Settings) -> Path:
     settings.MAILBOX_DIR = str(tmp_path)
     return tmp_path
 
@@ -113,7 +114,7 @@ def test_what_is_no_mail_is_not_there(folder: Path, name: str) -> None:
     assert Client().get(f"/mailbox/{name}/").status_code == 404
 
 
-def test_nobody_reaches_it_in_production(folder: Path, settings) -> None:
+def test_nobody_reaches_it_in_production(folder: Path, settings: Settings) -> None:
     name = arrive(folder, "anna@customers.example")
     settings.LOCAL = False
 

@@ -6,6 +6,8 @@ from datetime import datetime
 
 import pytest
 from django.db import connections
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 
 from organizations import membership
 from organizations.models import AuditEntry, Member, Role
@@ -13,7 +15,7 @@ from tests import factories
 from tests.organizations.conftest import Company
 
 
-def test_an_owner_changes_a_role(acme: Company, signed_in) -> None:
+def test_an_owner_changes_a_role(acme: Company, signed_in: Callable[[Member], Client]) -> None:
     signed_in(acme.olga).post(f"/o/{acme.slug}/settings/members/{acme.vera.pk}/role/", {"role": "quality_manager"})
 
     acme.vera.refresh_from_db()
@@ -30,7 +32,7 @@ def test_the_same_role_again_is_no_event(acme: Company, now: datetime) -> None:
 
 
 @pytest.mark.parametrize("role", ["emperor", "", "\x00", "x" * 1_000_000])
-def test_an_unknown_role_changes_nothing(acme: Company, signed_in, role: str) -> None:
+def test_an_unknown_role_changes_nothing(acme: Company, signed_in: Callable[[Member], Client], role: str) -> None:
     page = signed_in(acme.olga).post(
         f"/o/{acme.slug}/settings/members/{acme.vera.pk}/role/", {"role": role}, follow=True
     )
@@ -40,7 +42,7 @@ def test_an_unknown_role_changes_nothing(acme: Company, signed_in, role: str) ->
     assert "Choose one of the roles" in page.content.decode()
 
 
-def test_the_last_owner_can_neither_step_down_nor_leave(acme: Company, signed_in) -> None:
+def test_the_last_owner_can_neither_step_down_nor_leave(acme: Company, signed_in: Callable[[Member], Client]) -> None:
     browser = signed_in(acme.olga)
     members = f"/o/{acme.slug}/settings/members"
 
@@ -61,7 +63,7 @@ def test_an_owner_may_leave_when_there_is_another(acme: Company, now: datetime) 
     assert acme.olga.left_at == now
 
 
-def test_whoever_leaves_is_outside_at_once(acme: Company, signed_in) -> None:
+def test_whoever_leaves_is_outside_at_once(acme: Company, signed_in: Callable[[Member], Client]) -> None:
     browser = signed_in(acme.carla)
     assert browser.get(f"/o/{acme.slug}/settings/members/leave/").status_code == 200
 
@@ -72,7 +74,9 @@ def test_whoever_leaves_is_outside_at_once(acme: Company, signed_in) -> None:
     assert AuditEntry.objects.get(what="member.left").by == acme.carla
 
 
-def test_whoever_is_removed_is_outside_at_once_and_can_be_seen_in_the_record(acme: Company, signed_in) -> None:
+def test_whoever_is_removed_is_outside_at_once_and_can_be_seen_in_the_record(
+    acme: Company, signed_in: Callable[[Member], Client]
+) -> None:
     removed = signed_in(acme.carla)
     signed_in(acme.olga).post(f"/o/{acme.slug}/settings/members/{acme.carla.pk}/remove/")
 
@@ -80,7 +84,7 @@ def test_whoever_is_removed_is_outside_at_once_and_can_be_seen_in_the_record(acm
     assert "removed Carla" in signed_in(acme.olga).get(f"/o/{acme.slug}/settings/record/").content.decode()
 
 
-def test_asking_whether_to_remove_removes_nobody(acme: Company, signed_in) -> None:
+def test_asking_whether_to_remove_removes_nobody(acme: Company, signed_in: Callable[[Member], Client]) -> None:
     page = signed_in(acme.olga).get(f"/o/{acme.slug}/settings/members/{acme.carla.pk}/remove/")
 
     assert "Remove Carla?" in page.content.decode()
@@ -96,7 +100,7 @@ def test_whoever_has_left_already_is_not_removed_again(acme: Company, now: datet
     assert AuditEntry.objects.filter(about_id=str(acme.carla.pk)).count() == 1
 
 
-def test_a_viewer_sees_her_role_and_no_controls(acme: Company, signed_in) -> None:
+def test_a_viewer_sees_her_role_and_no_controls(acme: Company, signed_in: Callable[[Member], Client]) -> None:
     page = signed_in(acme.vera).get(f"/o/{acme.slug}/settings/members/").content.decode()
 
     assert "you are: <strong>Viewer (management)</strong>" in page
@@ -106,7 +110,7 @@ def test_a_viewer_sees_her_role_and_no_controls(acme: Company, signed_in) -> Non
 
 @pytest.mark.parametrize("members", [1, 3])
 def test_the_list_of_members_takes_as_many_queries_for_one_as_for_three(
-    db: None, signed_in, django_assert_num_queries, members: int
+    db: None, signed_in: Callable[[Member], Client], django_assert_num_queries: DjangoAssertNumQueries, members: int
 ) -> None:
     organization = factories.organization()
     olga = factories.member(organization, Role.OWNER)

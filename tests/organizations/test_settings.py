@@ -1,9 +1,12 @@
 """What owners may change, and the record that keeps it."""
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 
 from organizations import audit, preferences, record
 from organizations.models import AuditEntry, Member, Organization, Role
@@ -21,7 +24,9 @@ SETTINGS = {
 }
 
 
-def test_an_owner_changes_the_settings_and_the_record_keeps_what_was(acme: Company, signed_in) -> None:
+def test_an_owner_changes_the_settings_and_the_record_keeps_what_was(
+    acme: Company, signed_in: Callable[[Member], Client]
+) -> None:
     wanted = SETTINGS | {"name": "Acme Sound", "minimum_group": "7", "colour": "#AB12CD"}
 
     answer = signed_in(acme.olga).post(f"/o/{acme.slug}/settings/", wanted)
@@ -42,7 +47,7 @@ def test_saving_without_a_change_is_no_event(acme: Company, now: datetime) -> No
     assert not AuditEntry.objects.exists()
 
 
-def test_the_address_and_the_demo_mark_are_no_settings(acme: Company, signed_in) -> None:
+def test_the_address_and_the_demo_mark_are_no_settings(acme: Company, signed_in: Callable[[Member], Client]) -> None:
     signed_in(acme.olga).post(f"/o/{acme.slug}/settings/", SETTINGS | {"slug": "stolen", "is_demo": "on", "id": "1"})
 
     organization = Organization.objects.get(pk=acme.organization.pk)
@@ -73,7 +78,7 @@ def test_the_address_and_the_demo_mark_are_no_settings(acme: Company, signed_in)
     ],
 )
 def test_rubbish_is_answered_beside_the_field_and_nothing_is_saved(
-    acme: Company, signed_in, field: str, value: str
+    acme: Company, signed_in: Callable[[Member], Client], field: str, value: str
 ) -> None:
     page = signed_in(acme.olga).post(f"/o/{acme.slug}/settings/", SETTINGS | {"name": "New name"} | {field: value})
 
@@ -83,7 +88,7 @@ def test_rubbish_is_answered_beside_the_field_and_nothing_is_saved(
     assert Organization.objects.get(pk=acme.organization.pk).name == "Acme Audio"
 
 
-def test_the_record_is_read_in_words(acme: Company, signed_in, now: datetime) -> None:
+def test_the_record_is_read_in_words(acme: Company, signed_in: Callable[[Member], Client], now: datetime) -> None:
     preferences.change(acme.organization, by=acme.olga, now=now, name="Acme Sound", minimum_group=7)
     audit.record(
         acme.organization,
@@ -111,7 +116,9 @@ def test_what_an_old_row_does_not_hold_is_a_dash(acme: Company, now: datetime) -
     assert record.line(entry).did == "invited – as –"
 
 
-def test_the_record_is_filtered_by_who_what_and_the_organizations_days(acme: Company, signed_in) -> None:
+def test_the_record_is_filtered_by_who_what_and_the_organizations_days(
+    acme: Company, signed_in: Callable[[Member], Client]
+) -> None:
     zone = acme.organization.zone
     last_minute = datetime(2026, 3, 17, 23, 59, tzinfo=zone).astimezone(UTC)
     for what, by, at in (
@@ -132,7 +139,9 @@ def test_the_record_is_filtered_by_who_what_and_the_organizations_days(acme: Com
     assert found("since=2026-03-19") == []
 
 
-def test_the_record_of_another_organization_is_not_mixed_in(acme: Company, mallory: Member, signed_in, now) -> None:
+def test_the_record_of_another_organization_is_not_mixed_in(
+    acme: Company, mallory: Member, signed_in: Callable[[Member], Client], now: datetime
+) -> None:
     audit.record(mallory.organization, by=mallory, what="organization.changed", about=mallory, now=now)
 
     page = signed_in(acme.olga).get(f"/o/{acme.slug}/settings/record/?member={mallory.pk}")
@@ -146,13 +155,19 @@ def test_the_record_of_another_organization_is_not_mixed_in(acme: Company, mallo
     ["member=abc", "member=" + "9" * 40, "place=%27%22", "since=yesterday", "since=9999-12-31&until=9999-12-31",
      "until=0001-01-01", "page=abc", "page=-1", "page=" + "9" * 30, "member=&place=&since=&until=", "since=2026-02-30"],
 )  # fmt: skip
-def test_rubbish_in_the_address_of_the_record_is_no_fault_of_ours(acme: Company, signed_in, query: str) -> None:
+def test_rubbish_in_the_address_of_the_record_is_no_fault_of_ours(
+    acme: Company, signed_in: Callable[[Member], Client], query: str
+) -> None:
     assert signed_in(acme.olga).get(f"/o/{acme.slug}/settings/record/?{query}").status_code == 200
 
 
 @pytest.mark.parametrize("rows", [1, 60])
 def test_a_long_record_is_paged_and_takes_as_many_queries_as_a_short_one(
-    acme: Company, signed_in, django_assert_num_queries, now: datetime, rows: int
+    acme: Company,
+    signed_in: Callable[[Member], Client],
+    django_assert_num_queries: DjangoAssertNumQueries,
+    now: datetime,
+    rows: int,
 ) -> None:
     for number in range(rows):
         audit.record(
@@ -173,7 +188,7 @@ def test_details_are_facts_that_json_can_hold(acme: Company, now: datetime) -> N
     assert json.loads(json.dumps(AuditEntry.objects.get().detail)) == {"changes": {"minimum_group": [5, 9]}}
 
 
-def test_members_are_told_apart_when_they_bear_one_name(acme: Company, signed_in) -> None:
+def test_members_are_told_apart_when_they_bear_one_name(acme: Company, signed_in: Callable[[Member], Client]) -> None:
     twin = factories.member(acme.organization, Role.VIEWER, name="vera", email="vera2@acme.example")
 
     page = signed_in(acme.olga).get(f"/o/{acme.slug}/settings/members/").content.decode()

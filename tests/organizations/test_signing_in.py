@@ -1,11 +1,13 @@
 """Signing up, confirming, signing in and out, forgetting, changing."""
 
 import threading
+from collections.abc import Callable
 from urllib.parse import quote
 
 import pytest
 from django.db import connections
 from django.test import Client
+from pytest_django import Settings
 
 from organizations.models import Member, Notice, User
 from tests import factories
@@ -113,7 +115,9 @@ def test_a_forgotten_password_is_set_anew_and_its_owner_is_told(client: Client) 
 
 
 @pytest.mark.django_db
-def test_links_in_mails_come_from_the_settings_whatever_host_the_request_claims(settings, client: Client) -> None:
+def test_links_in_mails_come_from_the_settings_whatever_host_the_request_claims(
+    settings: Settings, client: Client
+) -> None:
     settings.SITE_URL = "https://ask.nordlicht.example"
     settings.ALLOWED_HOSTS = ["evil.example", "testserver"]
 
@@ -165,7 +169,7 @@ def test_whoever_wanted_a_page_gets_it_after_signing_in(acme: Company, client: C
 
 
 @pytest.mark.django_db
-def test_signing_out_takes_a_post(acme: Company, signed_in) -> None:
+def test_signing_out_takes_a_post(acme: Company, signed_in: Callable[[Member], Client]) -> None:
     browser = signed_in(acme.vera)
 
     browser.get("/accounts/logout/")
@@ -228,7 +232,7 @@ def test_changing_the_password_tells_its_owner(client: Client) -> None:
 
 
 @pytest.mark.django_db
-def test_members_choose_the_language_they_are_spoken_to(acme: Company, signed_in) -> None:
+def test_members_choose_the_language_they_are_spoken_to(acme: Company, signed_in: Callable[[Member], Client]) -> None:
     browser = signed_in(acme.vera)
 
     browser.post("/profile/", {"name": "Vera Vogel", "language": "de"})
