@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pytest_django import DjangoAssertNumQueries
 
 from feedback import addresses, composing, mailing
 from feedback.models import Customer, Invitation, Message, Purpose
@@ -226,7 +227,7 @@ def test_a_mail_whose_wording_nobody_has_written_is_refused(invitation: Invitati
 
 
 def test_a_compiled_letter_asks_the_database_nothing(
-    invitation: Invitation, now: datetime, django_assert_num_queries: Any
+    invitation: Invitation, now: datetime, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     composing.compose(mail_for(invitation), now=now)
     message = mailing_message(invitation, now)

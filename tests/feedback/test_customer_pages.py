@@ -4,6 +4,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
 
 from organizations.models import Organization, Role
 from tests import factories
@@ -97,12 +98,12 @@ def test_one_customer_shows_what_happened_to_her(client: Client, acme: Organizat
 
 @pytest.mark.parametrize("rows", [1, 3])
 def test_the_list_asks_the_database_a_fixed_number_of_times(
-    client: Client, acme: Organization, rows: int, django_assert_num_queries: object
+    client: Client, acme: Organization, rows: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     for number in range(rows):
         factories.purchase(factories.customer(acme, f"Customer{number} Lister"))
 
-    with django_assert_num_queries(6):  # type: ignore[operator]
+    with django_assert_num_queries(6):
         client.get(reverse("feedback:customers", args=[acme.slug]))
 
 

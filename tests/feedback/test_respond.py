@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pytest_django import DjangoAssertNumQueries
 
 from feedback import addresses
 from feedback.models import ChangedDay, Invitation, Response
@@ -344,7 +345,7 @@ def test_after_the_end_she_can_still_read_what_she_said(anna: Invitation, client
 
 
 def test_unknown_and_forged_links_look_the_same_and_cost_the_same(
-    anna: Invitation, client: Client, django_assert_num_queries: Any
+    anna: Invitation, client: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     genuine = addresses.token(anna)
     client.get("/r/x")  # the connection's plan is made

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
 
 import pytest
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 
 from feedback import answering, timeline
 from feedback.models import Exclusion, Response
@@ -77,7 +77,12 @@ def test_the_list_is_found_by_words_score_survey_and_period(
 
 @pytest.mark.parametrize("rows", [1, 3])
 def test_the_list_asks_the_database_as_much_for_three_as_for_one(
-    acme: Organization, cast: Cast, client: Client, now: datetime, rows: int, django_assert_num_queries: Any
+    acme: Organization,
+    cast: Cast,
+    client: Client,
+    now: datetime,
+    rows: int,
+    django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     for number in range(rows):
         respond(acme, f"Anna {number}", now=now, comment="Fine")
@@ -186,7 +191,7 @@ def test_before_erasing_the_page_says_what_will_be_lost(
 
 
 def test_a_customers_history_is_told_with_four_questions_to_the_database(
-    acme: Organization, now: datetime, django_assert_num_queries: Any
+    acme: Organization, now: datetime, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     anna = respond(acme, now=now)
     assert anna.customer is not None
