@@ -204,7 +204,7 @@ def _addresses(patterns: list[Any], route: str, namespace: str) -> Iterator[Addr
 FOUND = {address.name: address for address in addresses()}
 
 
-def of_kind(kind: type[Any], *, with_ids: bool = False) -> pytest.MarkDecorator:
+def of_kind(kind: type[Within | SignedIn | Public | Mailed], *, with_ids: bool = False) -> pytest.MarkDecorator:
     """One test for each address of that kind that is served."""
     served = {name: entry for name, entry in ADDRESSES.items() if isinstance(entry, kind) and name in FOUND}
     return pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import json
 from datetime import timedelta
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from organizations.models import AuditEntry, Member, Organization
 from surveys import archiving, documents, drafting, publishing, questionnaire, starters
@@ -212,9 +213,11 @@ def test_a_questionnaire_longer_than_256_kb_is_refused(survey: Survey, quentin: 
     assert survey.versions.get().revision == 0
 
 
-def test_a_published_version_is_read_once(survey: Survey, quentin: Member, django_assert_num_queries: object) -> None:
+def test_a_published_version_is_read_once(
+    survey: Survey, quentin: Member, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
     live = publishing.publish(survey.versions.get(), by=quentin, now=NOW)
     first = documents.of(live)
 
-    with django_assert_num_queries(0):  # type: ignore[operator]  # the fixture's own type is private
+    with django_assert_num_queries(0):
         assert documents.of_published(live.pk) is first
