@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 
 from dashboards import charts, figures, kpi, reading, suppression, trends
 from dashboards.charts import Bar, Mark
+from dashboards.chosen import Chosen
 from dashboards.comparisons import Difference
 from dashboards.distribution import Distribution
 from dashboards.figures import FIGURES, Figure
-from dashboards.forms import Chosen
 from dashboards.kpi import Kpi
 from dashboards.reading import Reading
 from dashboards.saying import BANDS, NAMES, UNITS, Teller

@@ -5,9 +5,9 @@ from datetime import date
 
 from django.db.models import Exists, OuterRef, Q, Subquery
 
+from dashboards.chosen import Chosen
 from dashboards.distribution import Distribution
 from dashboards.figures import FIGURES
-from dashboards.forms import Chosen
 from feedback.models import Answer, Exclusion
 from surveys.models import Question
 

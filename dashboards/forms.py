@@ -1,7 +1,6 @@
 """The filter bar: what the address says about survey, touchpoint and time, checked."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -10,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dashboards import periods
-from dashboards.periods import Period
+from dashboards.chosen import Chosen
 from dashboards.saying import PERIODS
 from surveys.models import Survey, Touchpoint
 
@@ -22,16 +21,6 @@ NO_SUCH_PERIOD = {
     "unknown": ("period", gettext_lazy("Choose one of these periods.")),
 }
 TREND_BY = [("", gettext_lazy("Automatic")), ("week", gettext_lazy("Weeks")), ("month", gettext_lazy("Months"))]
-
-
-@dataclass(frozen=True)
-class Chosen:
-    """What is looked at."""
-
-    survey: Survey
-    touchpoint: Touchpoint | None
-    period: Period
-    by: str
 
 
 def _day() -> forms.DateInput:

@@ -1,4 +1,4 @@
-"""The mathematics stands alone: no Django anywhere, and nothing heavy when the web process starts."""
+"""Each formula says what it takes and whose it is, and a figure costs no web process half a second of imports."""
 
 import inspect
 import subprocess
@@ -13,16 +13,6 @@ DASHBOARDS = (
 )
 ACTIONS = "before_after effectiveness interrupted"
 MODULES = [*(f"dashboards.{name}" for name in DASHBOARDS.split()), *(f"actions.{name}" for name in ACTIONS.split())]
-NEVER = ("django", "celery", "psycopg2", "redis", "pandas", "statsmodels", "scipy", "numpy")
-
-
-@pytest.mark.parametrize("module", MODULES)
-def test_a_pure_module_imports_without_django_numpy_or_scipy(module: str) -> None:
-    blocked = f"import sys; sys.modules.update(dict.fromkeys({NEVER!r})); import {module}"
-
-    done = subprocess.run([sys.executable, "-c", blocked], capture_output=True, text=True, check=False)
-
-    assert done.returncode == 0, done.stderr
 
 
 def test_a_figure_needs_no_scipy_stats() -> None:
