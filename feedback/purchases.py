@@ -5,7 +5,7 @@ import io
 import zoneinfo
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 
 MOST_BYTES = 5_000_000
 MOST_ROWS = 20_000
@@ -138,6 +138,8 @@ def _purchase(row: dict[str, str], extra_cells: int, *, zone: zoneinfo.ZoneInfo,
     customer = row.get("customer", "") or email.lower()
     if not customer:
         raise _Faulty("customer", "no_customer")
+    if len(customer) > LONGEST:
+        raise _Faulty("email", "too_long", email)
     if not row["order"]:
         raise _Faulty("order", "required")
     return Purchase(
@@ -181,6 +183,8 @@ def _moment(value: str, *, zone: zoneinfo.ZoneInfo, now: datetime) -> datetime:
         )
         moment = moment if moment.tzinfo else moment.replace(tzinfo=zone)
         in_future = moment.astimezone(zone).date() > now.astimezone(zone).date()
+        # PostgreSQL takes no offset of 16 hours or more.
+        moment = moment.astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise _Faulty("date", "not_a_date", value) from error
     if in_future:

@@ -51,6 +51,12 @@ def test_a_time_with_an_offset_is_kept_to_the_second() -> None:
     assert purchase.experienced_at == datetime(2026, 3, 1, 23, 30, tzinfo=UTC)
 
 
+def test_a_time_is_kept_in_utc_so_that_the_database_takes_any_offset() -> None:
+    (purchase,) = read("order,date,customer\nA-1,2026-03-01T23:30:00+23:59,C-1\n").purchases
+
+    assert purchase.experienced_at.isoformat() == "2026-02-28T23:31:00+00:00"
+
+
 def test_the_same_line_twice_is_one_purchase() -> None:
     assert len(read("order,date,customer\nA-1,2026-03-01,C-1\nA-1,2026-03-01,C-1\n").purchases) == 1
 
@@ -83,6 +89,8 @@ def test_one_faulty_row_keeps_the_whole_file_out() -> None:
         ("order,date,customer\nA-1,2026-03-01,C-1\nA-1,2026-03-02,C-1\n", "order_twice"),
         ('order,date,customer\n"A-1,2026-03-01,C-1\n', "broken_csv"),
         ("order,date,customer\n" + "A" * 121 + ",2026-03-01,C-1\n", "too_long"),
+        # Small letters can be longer than capital ones, and the address stands for the customer here.
+        (f"order,date,email\nA-1,2026-03-01,{'İ' * 60}@{'İ' * 50}.example\n", "too_long"),
         ("order,date,customer,note\nA-1,2026-03-01,C-1," + "x" * 501 + "\n", "too_long"),
         (",".join(["order", "date", "customer", *map(str, range(60))]) + "\n", "too_many_columns"),
         (b"order,date,customer\nA-1,2026-03-01,\0\n", "not_text"),
