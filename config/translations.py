@@ -6,11 +6,22 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import polib
 
 LOCALE = Path(__file__).resolve().parent.parent / "locale"
+# What the collecting tools write anew each time; without it a file with no new texts stays as it is.
+DATES = re.compile(r'^"(?:POT-Creation-Date|PO-Revision-Date|Report-Msgid-Bugs-To): .*\n', re.MULTILINE)
+
+
+def drop_dates(folder: Path = LOCALE) -> None:
+    for source in sorted(folder.glob("*/LC_MESSAGES/*.po")):
+        text = source.read_text(encoding="utf-8")
+        undated = DATES.sub("", text)
+        if undated != text:
+            source.write_text(undated, encoding="utf-8")
 
 
 def compile_messages(folder: Path = LOCALE) -> list[Path]:
@@ -27,4 +38,5 @@ def compile_messages(folder: Path = LOCALE) -> list[Path]:
 
 
 if __name__ == "__main__":
+    drop_dates()
     compile_messages()

@@ -10,8 +10,19 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
+from django.utils.translation import npgettext_lazy
 
 register = template.Library()
+
+# Django's own words stand alone («2 Tage»); after «ago» and «in» some languages bend them («vor 2 Tagen»).
+SPANS = {
+    "year": npgettext_lazy("after ago or in", "%(num)d year", "%(num)d years", "num"),
+    "month": npgettext_lazy("after ago or in", "%(num)d month", "%(num)d months", "num"),
+    "week": npgettext_lazy("after ago or in", "%(num)d week", "%(num)d weeks", "num"),
+    "day": npgettext_lazy("after ago or in", "%(num)d day", "%(num)d days", "num"),
+    "hour": npgettext_lazy("after ago or in", "%(num)d hour", "%(num)d hours", "num"),
+    "minute": npgettext_lazy("after ago or in", "%(num)d minute", "%(num)d minutes", "num"),
+}
 
 
 @register.simple_tag(takes_context=True)
@@ -31,7 +42,7 @@ def ago(moment: datetime | None) -> SafeString | str:
     if moment is None:
         return "–"
     now = timezone.now()
-    span = timesince(min(moment, now), max(moment, now), depth=1)
+    span = timesince(min(moment, now), max(moment, now), time_strings=SPANS, depth=1)
     said = _("in %(span)s") if moment > now else _("%(span)s ago")
     if abs((now - moment).total_seconds()) < 60:
         said = _("just now")
