@@ -150,6 +150,7 @@ class Painter:
         return Chart(
             chart.id,
             chart.title,
+            # xgettext:no-python-format
             self.note(self.answers(question).n, str(UNITS[figure.name])) + " · " + _("bars: 95 % interval"),
             charts.line(marks, unit=trend.told[0].figure.unit),
             Table([_("From"), _("To"), *self.heads(figure)], rows),
