@@ -2,11 +2,14 @@
 
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 
 from django.db import IntegrityError, connection, transaction
+from django.db.backends.utils import CursorWrapper
 from django.utils.translation import gettext as _
 
 from feedback import journal, known
@@ -17,6 +20,8 @@ from surveys.answers import AnswerValue
 from surveys.models import Question
 
 LONGEST_REASON = 300
+# Question ids and kinds with what was answered.
+Given = Sequence[tuple[int, str, AnswerValue]]
 
 
 class NothingToExclude(Exception):
@@ -45,57 +50,20 @@ def submit(
 
     An unfinished save never takes anything back from an answer that was sent to the end: then False, nothing is stored.
     """
+    response, given = _response(invitation, version_id, language, is_complete, now), _given(version_id, accepted)
+    if _store_first(response, given):
+        return True
     try:
-        return _store(invitation, version_id, accepted, language, is_complete, now)
+        return _store_again(response, given)
     except IntegrityError:
         # Two first submits at the same instant can meet at the unique invitation before they meet at the key.
-        return _store(invitation, version_id, accepted, language, is_complete, now)
+        return _store_again(response, given)
 
 
-@transaction.atomic
-def _store(
-    invitation: Invitation,
-    version_id: int,
-    accepted: Mapping[str, AnswerValue],
-    language: str,
-    is_complete: bool,
-    now: datetime,
-) -> bool:
-    found = _response(invitation, version_id, language, is_complete, now)
-    if found is None:
-        return False
-    response, is_new = found
-    questions = _questions(version_id)
-    given = {questions[key]: value for key, value in accepted.items() if key in questions}
-    # The row is locked since its upsert: submits of one invitation come one after the other from here on.
-    if not is_new:
-        response.answers.exclude(question__in=[pk for pk, _kind in given]).delete()
-    _write(response, given)
-    journal.mark(response)
-    return True
-
-
-_UPSERT = """
-INSERT INTO feedback_response (
-    organization_id, survey_id, version_id, key, invitation_id, customer_id, anonymous, touchpoint_id, language,
-    channel, answered_on, experienced_on, attributes, completed_at, created_at, changed_at
-) VALUES (%s, %s, %s, %s, %s, %s, false, %s, %s, %s, %s, %s, %s, %s, %s, %s)
-ON CONFLICT (key) DO UPDATE SET
-    version_id = EXCLUDED.version_id,
-    language = EXCLUDED.language,
-    completed_at = coalesce(feedback_response.completed_at, EXCLUDED.completed_at),
-    changed_at = EXCLUDED.changed_at
-WHERE feedback_response.completed_at IS NULL OR EXCLUDED.completed_at IS NOT NULL
-RETURNING id, answered_on, xmax = 0
-"""
-
-
-def _response(
-    invitation: Invitation, version_id: int, language: str, is_complete: bool, now: datetime
-) -> tuple[Response, bool] | None:
-    """The one response of this invitation, made (True) or found, and locked; what counts it stays as first made."""
+def _response(invitation: Invitation, version_id: int, language: str, is_complete: bool, now: datetime) -> Response:
+    """The one response of this invitation as it would be made now."""
     organization, interaction = invitation.organization, invitation.interaction
-    response = Response(
+    return Response(
         organization_id=invitation.organization_id,
         survey_id=invitation.touchpoint.survey_id,
         version_id=version_id,
@@ -112,22 +80,88 @@ def _response(
         created_at=now,
         changed_at=now,
     )
+
+
+_INSERT = """
+INSERT INTO feedback_response (
+    organization_id, survey_id, version_id, key, invitation_id, customer_id, anonymous, touchpoint_id, language,
+    channel, answered_on, experienced_on, attributes, completed_at, created_at, changed_at
+) VALUES (%s, %s, %s, %s, %s, %s, false, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+"""
+
+# The busiest write of the product, as one statement that commits itself. Whoever submits a second time, or at the same
+# instant on another phone, finds the row there and takes the longer road.
+_FIRST = f"""
+WITH made AS ({_INSERT} ON CONFLICT DO NOTHING RETURNING id, organization_id, survey_id, answered_on),
+answers AS (
+    INSERT INTO feedback_answer (organization_id, response_id, question_id, kind, score, number, "on", choices, text)
+    SELECT made.organization_id, made.id, given.*
+    FROM made CROSS JOIN (VALUES {{answers}}) AS given
+    WHERE given.column1 IS NOT NULL
+),
+journal AS (
+    INSERT INTO feedback_changedday (organization_id, survey_id, day)
+    SELECT organization_id, survey_id, answered_on FROM made
+)
+SELECT count(*) FROM made
+"""  # noqa: S608 - two texts of our own
+_GIVEN = "(%s::bigint, %s, %s::smallint, %s::numeric, %s::date, %s::text[], %s)"
+
+
+def _store_first(response: Response, given: Given) -> bool:
+    """False when there is a response of this invitation already; then nothing is stored."""
+    rows: list[list[Any]] = [_columns(*answer) for answer in given] or [[None] * 7]
+    statement = _FIRST.format(answers=", ".join([_GIVEN] * len(rows)))
+    # The statement is a transaction by itself; within another's, a savepoint keeps a refusal of it from spoiling that.
+    alone = transaction.atomic() if connection.in_atomic_block else nullcontext()
+    with alone, connection.cursor() as cursor:
+        cursor.execute(statement, [*_values(response), *(value for row in rows for value in row)])
+        return bool(cursor.fetchone()[0])
+
+
+_UPSERT = f"""
+{_INSERT}
+ON CONFLICT (key) DO UPDATE SET
+    version_id = EXCLUDED.version_id,
+    language = EXCLUDED.language,
+    completed_at = coalesce(feedback_response.completed_at, EXCLUDED.completed_at),
+    changed_at = EXCLUDED.changed_at
+WHERE feedback_response.completed_at IS NULL OR EXCLUDED.completed_at IS NOT NULL
+RETURNING id, answered_on
+"""
+
+
+@transaction.atomic
+def _store_again(response: Response, given: Given) -> bool:
+    """What counts it (its day, its segments) stays as it was first made."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            _UPSERT,
-            [
-                *(response.organization_id, response.survey_id, response.version_id, response.key),
-                *(response.invitation_id, response.customer_id, response.touchpoint_id, response.language),
-                *(str(response.channel), response.answered_on, response.experienced_on),
-                *(json.dumps(response.attributes), response.completed_at, now, now),
-            ],
-        )
+        cursor.execute(_UPSERT, _values(response))
         row = cursor.fetchone()
-    if row is None:
-        return None
-    # PostgreSQL leaves xmax at 0 in a row that this statement inserted, and sets it in one that it found.
-    response.pk, response.answered_on, is_new = row
-    return response, is_new
+        if row is None:
+            return False
+        # The row is locked since its upsert: submits of one invitation come one after the other from here on.
+        response.pk, response.answered_on = row
+        cursor.execute(
+            "DELETE FROM feedback_answer WHERE response_id = %s AND question_id <> ALL (%s::bigint[])",
+            [response.pk, [pk for pk, _kind, _value in given]],
+        )
+        _write(cursor, response, given)
+    journal.mark(response)
+    return True
+
+
+def _values(response: Response) -> list[Any]:
+    return [
+        *(response.organization_id, response.survey_id, response.version_id, response.key),
+        *(response.invitation_id, response.customer_id, response.touchpoint_id, response.language),
+        *(str(response.channel), response.answered_on, response.experienced_on),
+        *(json.dumps(response.attributes), response.completed_at, response.created_at, response.changed_at),
+    ]
+
+
+def _given(version_id: int, accepted: Mapping[str, AnswerValue]) -> Given:
+    questions = _questions(version_id)
+    return [(*questions[key], value) for key, value in accepted.items() if key in questions]
 
 
 @lru_cache(maxsize=512)
@@ -146,19 +180,17 @@ ON CONFLICT (response_id, question_id) DO UPDATE SET
 """
 
 
-def _write(response: Response, given: Mapping[tuple[int, str], AnswerValue]) -> None:
+def _write(cursor: CursorWrapper, response: Response, given: Given) -> None:
     if not given:
         return
-    rows = [
-        [
-            *(response.organization_id, response.pk, pk, kind),
-            *(value.score, value.number, value.on, list(value.choices) or None, value.text or None),
-        ]
-        for (pk, kind), value in given.items()
-    ]
+    rows = [[response.organization_id, response.pk, *_columns(*answer)] for answer in given]
     places = f"({', '.join(['%s'] * len(rows[0]))})"
-    with connection.cursor() as cursor:
-        cursor.execute(_ANSWER % ", ".join([places] * len(rows)), [value for row in rows for value in row])
+    cursor.execute(_ANSWER % ", ".join([places] * len(rows)), [value for row in rows for value in row])
+
+
+def _columns(question_id: int, kind: str, value: AnswerValue) -> list[Any]:
+    choices = list(value.choices) or None
+    return [question_id, kind, value.score, value.number, value.on, choices, value.text or None]
 
 
 @transaction.atomic

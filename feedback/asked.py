@@ -144,12 +144,20 @@ def _instance(model: type[Model], values: Iterator[Any]) -> Model:
     return model.from_db("default", [field.attname for field in fields], read)
 
 
+_ANSWERS = """
+    SELECT question.key, answer.score, answer.choices, answer.text, answer.number, answer."on"
+    FROM feedback_answer answer JOIN surveys_question question ON question.id = answer.question_id
+    WHERE answer.response_id = %s
+"""
+
+
 def answers_of(response: Response | None) -> Answers:
     """What is stored, by question key."""
     if response is None:
         return {}
-    rows = response.answers.values_list("question__key", "score", "choices", "text", "number", "on")
-    return {
-        key: AnswerValue(score=score, choices=tuple(choices or ()), text=text or "", number=number, on=on)
-        for key, score, choices, text, number, on in rows
-    }
+    with connection.cursor() as cursor:
+        cursor.execute(_ANSWERS, [response.pk])
+        return {
+            key: AnswerValue(score=score, choices=tuple(choices or ()), text=text or "", number=number, on=on)
+            for key, score, choices, text, number, on in cursor.fetchall()
+        }

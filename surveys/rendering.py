@@ -30,6 +30,8 @@ class Block:
     control: object
     faults: tuple[Fault, ...] = ()
     show_if: dict[str, object] | None = None
+    # Something of this customer stands in it: an attribute, a word she typed, what she is to mend.
+    is_personal: bool = False
 
     @property
     def id(self) -> str:
@@ -174,7 +176,8 @@ class _Drawing:
         return tuple(blocks)
 
     def _block(self, question: Question, show_if: Condition | None) -> Block:
-        kind = kinds.of(question)
+        kind, answer = kinds.of(question), self.answers.get(question.key, NO_ANSWER)
+        faults = self.faults.get(question.key, ())
         return Block(
             question.key,
             question.kind,
@@ -184,10 +187,14 @@ class _Drawing:
             question.required,
             self.path.on(question.key),
             kinds.field(question.key),
-            kind.control(question, self.answers.get(question.key, NO_ANSWER), self.language, self.base),
-            self.faults.get(question.key, ()),
+            kind.control(question, answer, self.language, self.base),
+            faults,
             None if show_if is None else for_script(show_if, self.questionnaire),
+            bool(faults or answer.text) or self._is_piped(question.text) or self._is_piped(question.help),
         )
+
+    def _is_piped(self, wording: Wording) -> bool:
+        return "{{" in wording.in_language(self.language, self.base).text
 
     def _carried(self, index: int) -> tuple[tuple[str, str], ...]:
         elsewhere = {

@@ -3,10 +3,13 @@
 import json
 
 from django import template
+from django.template import Context
+from django.utils.safestring import SafeString
 
-from feedback import look
+from feedback import fieldsets, look
 from surveys import documents
 from surveys.faults import Fault
+from surveys.rendering import Block
 
 register = template.Library()
 
@@ -27,3 +30,9 @@ def said(fault: Fault) -> str:
 def look_of(colour: str) -> str:
     """The address of the style sheet in an organization's colour."""
     return look.address(colour)
+
+
+@register.simple_tag(takes_context=True)
+def question(context: Context, block: Block) -> SafeString:
+    """One question with all it needs to be answered."""
+    return fieldsets.draw(block, context["language"])
