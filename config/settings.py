@@ -286,7 +286,9 @@ if env.bool("BEHIND_PROXY", default=False):
 # Each is `def events(customer: Customer) -> list[Event]`; see feedback.timeline.
 TIMELINE: list[str] = ["feedback.timeline.events"]
 # Each is a `dict[str, str]` from what a verb recorded ("survey.published") to its sentence; see organizations.record.
-RECORD_WORDS: list[str] = ["organizations.record.WORDS"]
+RECORD_WORDS: list[str] = ["organizations.record.WORDS", "surveys.record_words.WORDS", "feedback.record_words.WORDS"]
+# Each is a tuple of Group, modules whose docstrings define figures; see dashboards.methods.
+METHODS: list[str] = ["dashboards.methods.GROUPS", "actions.methods.GROUPS"]
 
 LOGGING = {
     "version": 1,

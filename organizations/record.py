@@ -7,7 +7,9 @@ from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.apps import apps
 from django.conf import settings
+from django.core.exceptions import FieldDoesNotExist
 from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.module_loading import import_string
@@ -15,7 +17,8 @@ from django.utils.translation import gettext_lazy as _
 
 from organizations.models import AuditEntry, Organization, Role
 
-# What a verb recorded → the sentence after the member's name; %(names)s come from the row's detail.
+# What a verb recorded → the sentence after the member's name; %(names)s come from the row's detail, %(id)s from what
+# it is about.
 WORDS: dict[str, str | Promise] = {
     "organization.founded": _("founded the organization"),
     "organization.changed": _("changed the settings"),
@@ -87,7 +90,7 @@ def _sentence(entry: AuditEntry) -> str:
     if template is None:
         thing, _dot, deed = entry.what.partition(".")
         return f"{deed.replace('_', ' ')}: {thing.replace('_', ' ')} {entry.about_id}"
-    return str(template) % _Facts(entry.detail)
+    return str(template) % _Facts({"id": entry.about_id} | entry.detail)
 
 
 def _changes(entry: AuditEntry) -> Iterator[Change]:
@@ -100,9 +103,12 @@ def _changes(entry: AuditEntry) -> Iterator[Change]:
 
 
 def _label(entry: AuditEntry, field: str) -> str:
-    if entry.about_type == Organization._meta.label_lower:
-        return str(getattr(Organization._meta.get_field(field), "verbose_name", field))
-    return field.replace("_", " ")
+    try:
+        column = apps.get_model(entry.about_type)._meta.get_field(field)
+    except (LookupError, FieldDoesNotExist):
+        # The row outlives the name of a table or of a column.
+        return field.replace("_", " ")
+    return str(getattr(column, "verbose_name", field))
 
 
 class _Facts(dict[str, Any]):

@@ -43,4 +43,4 @@ def bring_back(survey: Survey, *, by: Member, now: datetime) -> Survey:
 def _set(survey: Survey, *, archived_at: datetime | None, what: str, by: Member, now: datetime) -> None:
     survey.archived_at = archived_at
     survey.save(update_fields=["archived_at"])
-    audit.record(survey.organization, by=by, what=what, about=survey, now=now)
+    audit.record(survey.organization, by=by, what=what, about=survey, now=now, detail={"name": survey.name})

@@ -50,7 +50,7 @@ def create(
     """A survey whose first draft asks `questionnaire`."""
     survey = Survey.objects.create(organization=organization, name=name, basis=Basis(basis), created_at=now)
     _add_draft(survey, questionnaire, number=1, now=now)
-    audit.record(organization, by=by, what="survey.created", about=survey, now=now)
+    audit.record(organization, by=by, what="survey.created", about=survey, now=now, detail={"name": name})
     return survey
 
 
@@ -61,7 +61,7 @@ def copy(survey: Survey, *, name: str, by: Member, now: datetime) -> Survey:
     twin = create(
         survey.organization, name=name, basis=survey.basis, questionnaire=documents.of(newest), by=by, now=now
     )
-    detail = {"to": twin.pk, "version": newest.number}
+    detail = {"name": survey.name, "to": twin.pk, "version": newest.number}
     audit.record(survey.organization, by=by, what="survey.copied", about=survey, now=now, detail=detail)
     return twin
 
@@ -89,7 +89,7 @@ def continue_(survey: Survey, *, by: Member, now: datetime) -> SurveyVersion:
         return draft
     published = survey.versions.latest("number")
     draft = _add_draft(survey, documents.of(published), number=published.number + 1, now=now)
-    detail = {"version": draft.number}
+    detail = {"name": survey.name, "version": draft.number}
     audit.record(survey.organization, by=by, what="survey.draft_begun", about=survey, now=now, detail=detail)
     return draft
 
@@ -112,8 +112,8 @@ def save(
         document=document, digest=digest, changed_at=now, revision=F("revision") + 1
     )
     current.refresh_from_db()
-    detail = {"version": current.number, "revision": current.revision}
-    audit.record(draft.organization, by=by, what="survey.draft_saved", about=draft.survey, now=now, detail=detail)
+    detail = {"name": survey.name, "version": current.number, "revision": current.revision}
+    audit.record(survey.organization, by=by, what="survey.draft_saved", about=survey, now=now, detail=detail)
     return current
 
 
@@ -144,7 +144,7 @@ def discard(draft: SurveyVersion, *, by: Member, now: datetime) -> None:
         raise Stale(current)
     if not survey.versions.published().exists():
         raise NothingToGoBackTo
-    detail = {"version": current.number, "revision": current.revision}
+    detail = {"name": survey.name, "version": current.number, "revision": current.revision}
     current.delete()
     audit.record(survey.organization, by=by, what="survey.draft_discarded", about=survey, now=now, detail=detail)
 

@@ -44,7 +44,7 @@ def publish(draft: SurveyVersion, *, by: Member, now: datetime, revision: int | 
     current.published_at, current.published_by = now, by
     current.save(update_fields=["document", "digest", "published_at", "published_by"])
     _give_rows(survey, current, wording)
-    detail = {"version": current.number, "digest": current.digest}
+    detail = {"name": survey.name, "version": current.number, "digest": current.digest}
     audit.record(survey.organization, by=by, what="survey.published", about=survey, now=now, detail=detail)
     return current
 

@@ -2,6 +2,7 @@
 
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -54,7 +55,7 @@ def create(
     touchpoint = Touchpoint.objects.create(
         organization=organization, survey=survey, name=name, created_at=now, **asdict(timing)
     )
-    detail = {"survey": survey.pk, **asdict(timing)}
+    detail = {"name": name, "survey": survey.pk, **asdict(timing)}
     audit.record(organization, by=by, what="touchpoint.created", about=touchpoint, now=now, detail=detail)
     return touchpoint
 
@@ -67,13 +68,13 @@ def edit(touchpoint: Touchpoint, *, name: str, survey: Survey, timing: Timing, b
     if survey.pk != touchpoint.survey_id and touchpoint.started_at is not None:
         raise SurveyIsFixed
     wanted = {"name": name, "survey_id": survey.pk, **asdict(timing)}
-    changed = {key: value for key, value in wanted.items() if getattr(touchpoint, key) != value}
-    if changed:
-        for key, value in changed.items():
-            setattr(touchpoint, key, value)
-        touchpoint.save(update_fields=list(changed))
-        organization = touchpoint.organization
-        audit.record(organization, by=by, what="touchpoint.changed", about=touchpoint, now=now, detail=changed)
+    changes = {key: [getattr(touchpoint, key), value] for key, value in wanted.items()}
+    changes = {key: [was, new] for key, (was, new) in changes.items() if was != new}
+    if changes:
+        for key, (_was, new) in changes.items():
+            setattr(touchpoint, key, new)
+        touchpoint.save(update_fields=list(changes))
+        _record(touchpoint, "touchpoint.changed", by=by, now=now, changes=changes)
     return touchpoint
 
 
@@ -93,7 +94,7 @@ def start(touchpoint: Touchpoint, *, by: Member, now: datetime) -> Touchpoint:
     touchpoint.state = TouchpointState.RUNNING
     touchpoint.started_at = touchpoint.started_at or now
     touchpoint.save(update_fields=["state", "started_at"])
-    audit.record(touchpoint.organization, by=by, what="touchpoint.started", about=touchpoint, now=now)
+    _record(touchpoint, "touchpoint.started", by=by, now=now)
     return touchpoint
 
 
@@ -104,7 +105,7 @@ def pause(touchpoint: Touchpoint, *, by: Member, now: datetime) -> Touchpoint:
     if touchpoint.state == TouchpointState.RUNNING:
         touchpoint.state = TouchpointState.PAUSED
         touchpoint.save(update_fields=["state"])
-        audit.record(touchpoint.organization, by=by, what="touchpoint.paused", about=touchpoint, now=now)
+        _record(touchpoint, "touchpoint.paused", by=by, now=now)
     return touchpoint
 
 
@@ -115,6 +116,11 @@ def timing_of(touchpoint: Touchpoint) -> Timing:
 def _check(timing: Timing) -> None:
     if timing.days_after >= timing.only_younger_than:
         raise NeverInTime
+
+
+def _record(touchpoint: Touchpoint, what: str, *, by: Member, now: datetime, **detail: Any) -> None:
+    detail = {"name": touchpoint.name} | detail
+    audit.record(touchpoint.organization, by=by, what=what, about=touchpoint, now=now, detail=detail)
 
 
 def _lock(touchpoint: Touchpoint) -> Touchpoint:

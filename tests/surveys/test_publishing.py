@@ -88,7 +88,7 @@ def test_publishing_is_recorded_with_who_and_which(survey: Survey, acme: Organiz
 
     entry = AuditEntry.objects.filter(organization=acme).latest("pk")
     assert (entry.what, entry.by, entry.at) == ("survey.published", quentin, NOW)
-    assert entry.detail == {"version": 1, "digest": version.digest}
+    assert entry.detail == {"name": survey.name, "version": 1, "digest": version.digest}
 
 
 def test_the_database_refuses_to_change_a_published_version(survey: Survey, quentin: Member) -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from organizations import record
 from organizations.models import AuditEntry, Member, Organization
 from surveys import archiving, drafting, sentences, starters, touchpoints
 from surveys.models import Survey, Touchpoint, TouchpointState
@@ -99,7 +100,10 @@ def test_a_change_is_recorded_with_what_changed(
     touchpoints.edit(after_purchase, name="After a purchase", survey=survey, timing=timing, by=quentin, now=NOW)
 
     assert stored(after_purchase).days_after == 7
-    assert AuditEntry.objects.filter(organization=acme).latest("pk").detail == {"days_after": 7}
+    entry = AuditEntry.objects.filter(organization=acme).latest("pk")
+    assert entry.detail == {"name": "After a purchase", "changes": {"days_after": [3, 7]}}
+    assert record.line(entry).did == "changed the touchpoint “After a purchase”"
+    assert record.line(entry).changes == (record.Change("days after the experience", was=3, now=7),)
 
 
 def test_saving_without_a_change_leaves_no_trace(

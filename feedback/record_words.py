@@ -1,0 +1,15 @@
+"""What members did to purchases, mails and responses, in the words of the organization's record."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+WORDS: dict[str, str | Promise] = {
+    "interactions.recorded": _("brought %(new)s new purchases; %(already_known)s were known already"),
+    "address.suppressed": _("stopped all mail to an address"),
+    "address.released": _("let mail go to an address again"),
+    "message.marked_arrived": _("noted that mail %(id)s has arrived"),
+    "message.sent_again": _("had mail %(id)s sent again"),
+    "response.excluded": _("left response %(id)s out of the figures"),
+    "response.included": _("counted response %(id)s again"),
+    "response.erased": _("erased response %(id)s"),
+}
