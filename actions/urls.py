@@ -1,3 +1,5 @@
+"""The address of home, /o/<slug>/."""
+
 from django.urls import URLPattern, path
 
 from actions import views

@@ -1,3 +1,5 @@
+"""Addresses for programs."""
+
 from django.urls import URLPattern, path
 
 from api import health

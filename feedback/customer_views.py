@@ -4,7 +4,6 @@ from dataclasses import asdict
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.core.paginator import Paginator
@@ -12,12 +11,11 @@ from django.db.models import Count, Max, Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
-from feedback import intake, purchases
+from feedback import intake, purchases, timeline
 from feedback.models import Customer
 from feedback.purchase_faults import advice
 from organizations.models import Organization, Role
@@ -66,9 +64,7 @@ def _search(organization: Organization, query: str) -> QuerySet[Customer, Any]:
 @role_required(Role.CASE_WORKER)
 def detail(request: MemberRequest, slug: str, pk: int) -> HttpResponse:
     customer = get_object_or_404(request.organization.customers, pk=pk)
-    events = [event for name in settings.TIMELINE for event in import_string(name)(customer)]
-    events.sort(key=lambda event: event.at, reverse=True)
-    return render(request, "feedback/customer.html", {"customer": customer, "events": events[:200]})
+    return render(request, "feedback/customer.html", {"customer": customer, "events": timeline.of(customer)})
 
 
 @require_http_methods(["GET", "POST"])

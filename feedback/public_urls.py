@@ -1,3 +1,5 @@
+"""The customers' own addresses: no organization, no sign-in, the token is the authority."""
+
 from django.urls import URLPattern, path
 
 from feedback import respond_views, unsubscribe_views

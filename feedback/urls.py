@@ -1,3 +1,5 @@
+"""Addresses under /o/<slug>/ for customers, their responses and the mails to them."""
+
 from django.urls import URLPattern, path
 
 from feedback import customer_views, outbox_views, responses_views

@@ -1,3 +1,5 @@
+"""Addresses of the mailbox that `make run` keeps."""
+
 from django.urls import URLPattern, path
 
 from organizations import mailbox_views

@@ -1,3 +1,5 @@
+"""Addresses outside an organization, and those of its settings and members."""
+
 from django.urls import URLPattern, URLResolver, include, path
 
 from organizations import member_views, views
