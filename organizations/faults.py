@@ -15,6 +15,12 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
     )
 
 
+def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The form holds no valid proof that it came from a page of ours; mostly a tab from before the last sign-in."""
+    advice = _("Nothing was stored. Go back, reload the page and try again.")
+    return _page(request, 403, _("This page was open for too long"), advice)
+
+
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     return _page(request, 404, _("There is nothing here"), _("The address is wrong, or it is not yours to see."))
 
