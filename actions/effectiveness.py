@@ -28,7 +28,7 @@ def check_windows(before: Window, after: Window, *, done_on: date, wash_out_days
     Formula: before.end <= done_on, and done_on + wash-out <= after.start.
     Takes: both windows, the day the action was done, the wash-out in days.
     Refuses: as said, with the window and the day.
-    Source: ISO 9001:2015 10.2.1 d; Shadish, Cook and Campbell 2002, 4-6.
+    Source: ISO 9001:2015 10.2.1 d; Shadish, Cook and Campbell 2002, Experimental and Quasi-Experimental Designs, 4-6.
     """
     for name, window in (("before", before), ("after", after)):
         if window.start >= window.end:
@@ -43,7 +43,12 @@ def check_windows(before: Window, after: Window, *, done_on: date, wash_out_days
 
 
 def side(experienced_on: date, before: Window, after: Window) -> Literal["before", "after"] | None:
-    """Which window an experience belongs to; None between and outside."""
+    """Which window an experience belongs to; None between and outside.
+
+    Formula: before where before.start <= day < before.end, after where after.start <= day < after.end.
+    Takes: the day of the experience, not of the answer; both windows, which do not overlap.
+    Source: Shadish, Cook and Campbell 2002, Experimental and Quasi-Experimental Designs, 4-6.
+    """
     if before.start <= experienced_on < before.end:
         return "before"
     return "after" if after.start <= experienced_on < after.end else None
@@ -154,7 +159,12 @@ def _doubts(improvement: Difference, smallest_side: int | None) -> tuple[str, ..
 
 
 def oriented(change: Difference, *, higher_is_better: bool) -> Difference:
-    """The change as an improvement: turned round where less is better, such as complaints or days to close."""
+    """The change as an improvement: turned round where less is better, such as complaints or days to close.
+
+    Formula: where less is better: value, estimate, statistic change their sign, (low, high) becomes (-high, -low).
+    Takes: a difference, second minus first; whether higher is better.
+    Source: convention of this product: positive is better.
+    """
     if higher_is_better:
         return change
     low, high = change.interval or (0.0, 0.0)

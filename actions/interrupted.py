@@ -35,7 +35,12 @@ class Interrupted(NamedTuple):
 
 
 def weights_of(n: Sequence[int]) -> list[int] | None:
-    """The n of the periods as weights where the largest is more than twice the smallest, else None."""
+    """The n of the periods as weights where they differ much, else None.
+
+    Formula: n where max(n) > 2·min(n).
+    Takes: answers of every period.
+    Source: convention of this product; no published source known for the 2.
+    """
     return list(n) if n and max(n) > 2 * min(n) else None
 
 

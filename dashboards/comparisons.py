@@ -37,7 +37,7 @@ def nps(first: Recommenders, second: Recommenders, *, level: float = 0.95, metho
     Formula: z = (c2 - c1)/sqrt(v1/n1' + v2/n2') after 3/4, 3/2, 3/4 pseudo-respondents in both groups; p = 2Φ(-|z|).
     Takes: counts of two separate groups; level in (0, 1); method adjusted, or wald to reproduce other tools.
     Refuses: another method, a level outside (0, 1).
-    Source: Rocks 2016, Applied Marketing Analytics 2(3); type I error at most .056 from n = 5.
+    Source: Rocks 2016, The American Statistician 70:365-372; type I error at most .056 from n = 5.
     """
     if method not in ("adjusted", "wald"):
         raise ValueError(f"method must be adjusted or wald; got {method!r}")
@@ -61,7 +61,13 @@ def _as_counted(counts: Recommenders) -> tuple[float, float, float]:
 
 
 def nps_exact_p(first: Recommenders, second: Recommenders) -> float | None:
-    """Exact two-sided permutation p of two NPS, shown on request; None where a group is empty."""
+    """Exact two-sided permutation p of two NPS, shown on request.
+
+    Formula: Σ of the probabilities of all tables with these margins whose |difference| >= the observed one.
+    Takes: counts of two separate groups of moderate size. Gives p in 0..1, None where a group is empty.
+    Refuses: more than 10^7 tables.
+    Source: Hothorn et al. 2008, coin, Journal of Statistical Software 28(8).
+    """
     if not (first.n and second.n):
         return None
     pairs = zip(*((g.detractors, g.passives, g.promoters) for g in (first, second)), strict=True)
@@ -87,7 +93,8 @@ def pooled_z(x1: int, n1: int, x2: int, n2: int) -> float | None:
     """Pooled z of two shares; None where a side is empty, or all or nobody said so.
 
     Formula: z = (p2 - p1)/sqrt(p̄(1-p̄)(1/n1 + 1/n2)), p̄ = (x1+x2)/(n1+n2).
-    Source: Pearson's chi-square of the 2×2 table is z².
+    Takes: x1 of n1 and x2 of n2, separate groups.
+    Source: Pearson 1900, Philosophical Magazine 50:157-175: z² is the chi-square of the 2×2 table.
     """
     x, n = x1 + x2, n1 + n2
     if not (n1 and n2 and 0 < x < n):
@@ -96,8 +103,10 @@ def pooled_z(x1: int, n1: int, x2: int, n2: int) -> float | None:
 
 
 def n_minus_1_z(x1: int, n1: int, x2: int, n2: int) -> float | None:
-    """z of the "N-1" chi-square test of two shares: pooled z·sqrt((N-1)/N).
+    """z of the "N-1" chi-square test of two shares; None where the pooled z is.
 
+    Formula: pooled z·sqrt((N-1)/N), N = n1 + n2.
+    Takes: x1 of n1 and x2 of n2, separate groups.
     Source: Campbell 2007, Statistics in Medicine 26:3661-3675.
     """
     z = pooled_z(x1, n1, x2, n2)
@@ -105,7 +114,12 @@ def n_minus_1_z(x1: int, n1: int, x2: int, n2: int) -> float | None:
 
 
 def smallest_expected(x1: int, n1: int, x2: int, n2: int) -> float:
-    """Smallest expected count of the 2×2 table, which decides between N-1 and Fisher; 0 where a side is empty."""
+    """Smallest expected count of the 2×2 table, which decides between N-1 and Fisher; 0 where a side is empty.
+
+    Formula: min(n1, n2)·min(x, n-x)/n, x = x1 + x2, n = n1 + n2.
+    Takes: x1 of n1 and x2 of n2, separate groups.
+    Source: Campbell 2007, Statistics in Medicine 26:3661-3675.
+    """
     x, n = x1 + x2, n1 + n2
     return min(n1, n2) * min(x, n - x) / max(n, 1)
 

@@ -45,7 +45,12 @@ class Dispositions:
 
 
 def rate(x: int, n: int, method: str) -> Kpi:
-    """A share of a complete list, in percent: a fact without an interval; None where the list is empty."""
+    """A share of a complete list, in percent: a fact without an interval; None where the list is empty.
+
+    Formula: 100·x/n.
+    Takes: x of n, whole numbers; the method it is named by. Gives percent.
+    Source: Cochran 1977, Sampling Techniques, 2.6: a census has no sampling error.
+    """
     if not n:
         return kpi.missing(kpi.NO_DATA, method=method, unit="percent")
     return Kpi(100 * x / n, Fraction(100 * x, n), n, method=method, unit="percent")

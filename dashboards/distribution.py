@@ -115,7 +115,7 @@ class Recommenders:
     Formula: nps = (P - D)/n; variance = (P + D)/n - nps^2, per respondent, divisor n, on the scale -1, 0, 1.
     Takes: three whole numbers.
     Refuses: negative and fractional counts.
-    Source: Reichheld 2003, Harvard Business Review 81(12); Rocks 2016, Applied Marketing Analytics 2(3).
+    Source: Reichheld 2003, Harvard Business Review 81(12); Rocks 2016, The American Statistician 70:365-372.
     """
 
     detractors: int

@@ -127,7 +127,12 @@ def max_vif(rxx: "ArrayLike") -> float | None:
 
 
 def shares(parts: "Floats") -> "Floats":
-    """Parts of R² in percent of R²; where nothing is explained every share is 0."""
+    """Parts of R² in percent of R²; where nothing is explained every share is 0.
+
+    Formula: share_j = 100·w_j/Σw.
+    Takes: parts (..., p), as of lmg or johnson. Gives (..., p).
+    Source: Grömping 2006, Journal of Statistical Software 17(1).
+    """
     import numpy as np
 
     total = parts.sum(axis=-1, keepdims=True)

@@ -20,7 +20,12 @@ def log_choose(n: int, k: "NDArray[np.int64]") -> "NDArray[np.float64]":
 
 
 def hypergeometric(k: int, n: int, successes: int, total: int) -> "tuple[NDArray[np.float64], int]":
-    """Probabilities of every possible number of successes in n drawn from the total, and the place of k among them."""
+    """Probabilities of every possible number of successes in n drawn from the total, and the place of k among them.
+
+    Formula: C(K, i)·C(N-K, n-i)/C(N, n) for i from max(0, n-N+K) to min(n, K).
+    Takes: k of n drawn, K successes in the total N, whole numbers.
+    Source: Johnson, Kemp and Kotz 2005, Univariate Discrete Distributions, 6.
+    """
     import numpy as np
 
     low, high = max(0, n - (total - successes)), min(n, successes)

@@ -94,7 +94,12 @@ def words(differences: Mapping[str, Difference], *, q: float = 0.05) -> dict[str
 
 
 def word(difference: Difference, p: float | None, q: float = 0.05) -> Word:
-    """higher, lower or no_reliable_difference, by the adjusted p."""
+    """What to say of one difference by its adjusted p.
+
+    Formula: higher or lower, the sign of the estimate, where p < q; else no_reliable_difference.
+    Takes: a difference, its adjusted p (None: not tested); q in (0, 1).
+    Source: Benjamini and Hochberg 1995, JRSS B 57:289-300.
+    """
     if p is None or p >= q or not difference.estimate:
         return "no_reliable_difference"
     return "higher" if difference.estimate > 0 else "lower"

@@ -17,7 +17,7 @@ def nps_wald(counts: Recommenders, level: float = 0.95) -> Interval | None:
     Formula: nps ± z·sqrt(((P+D)/n - nps²)/n).
     Takes: counts of one group; level in (0, 1). Gives (low, high) on -1..1, None without answers.
     Refuses: a level outside (0, 1).
-    Source: Rocks 2016, Applied Marketing Analytics 2(3).
+    Source: Rocks 2016, The American Statistician 70:365-372.
     """
     z = quantiles.normal(level)
     if not counts.n:
@@ -45,7 +45,7 @@ def nps_adjusted_wald(counts: Recommenders, level: float = 0.95) -> Interval | N
     Formula: c ± z·sqrt(v/n') after adding 3/4, 3/2, 3/4, clipped to -1..1, widened to contain the NPS.
     Takes: counts of one group; level in (0, 1). Gives (low, high) on -1..1, None without answers.
     Refuses: a level outside (0, 1).
-    Source: Rocks 2016, Interval estimation for the Net Promoter Score, Applied Marketing Analytics 2(3).
+    Source: Rocks 2016, Interval estimation for the Net Promoter Score, The American Statistician 70:365-372.
     """
     z = quantiles.normal(level)
     if not counts.n:
@@ -61,7 +61,7 @@ def nps_score(counts: Recommenders, level: float = 0.95) -> Interval | None:
     Formula: all d with |nps - d| <= z·sqrt((2q + d - d²)/n), q the detractor share most likely given d.
     Takes: counts of one group; level in (0, 1). Gives (low, high) on -1..1, None without answers.
     Refuses: a level outside (0, 1).
-    Source: Tango 1998, Statistics in Medicine 17:891-908; May and Johnson 1997, Biometrical Journal 39(2).
+    Source: Tango 1998, Statistics in Medicine 17:891-908; May and Johnson 1997, ibid. 16:2127-2136.
     """
     z = quantiles.normal(level)
     if not counts.n:

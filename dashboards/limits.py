@@ -86,12 +86,22 @@ class Chart:
 
 
 def phase(baseline: int) -> Phase:
-    """What a baseline of so many points carries: below 8 run_chart, below 12 provisional, below 20 trial."""
+    """What a baseline of so many points carries.
+
+    Formula: below 8 run_chart, below 12 provisional, below 20 trial, else established.
+    Takes: the number of baseline points.
+    Source: convention of this product; no published source known for these steps.
+    """
     return next((name for limit, name in PHASES if baseline < limit), "established")
 
 
 def run_median(values: Sequence[float | None]) -> float | None:
-    """The line of a run chart, drawn as long as fewer than 8 points allow no limits."""
+    """The line of a run chart, drawn as long as fewer than 8 points allow no limits.
+
+    Formula: median of the values that are not None.
+    Takes: one value a period. Gives None where there is none.
+    Source: Perla, Provost and Murray 2011, BMJ Quality and Safety 20:46-51.
+    """
     known = [v for v in values if v is not None]
     return statistics.median(known) if known else None
 
@@ -111,5 +121,10 @@ def split(points: int, breaks: Collection[int]) -> list[range]:
 
 
 def moving_range(values: Sequence[float]) -> float | None:
-    """Mean absolute difference of neighbours; None below two values."""
+    """Mean absolute difference of neighbours; None below two values.
+
+    Formula: MR̄ = mean |x_i - x_(i-1)|.
+    Takes: the values of a baseline in order of time.
+    Source: NIST/SEMATECH e-Handbook 6.3.2.2.
+    """
     return statistics.fmean(abs(b - a) for a, b in pairwise(values)) if len(values) > 1 else None

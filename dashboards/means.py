@@ -63,7 +63,13 @@ def difference(first: Sample | None, second: Sample | None, *, level: float = 0.
 def of_t(
     raw: Fraction, se: float, df: float, *, n: int, level: float, method: str, flags: tuple[str, ...], unit: Unit
 ) -> Difference:
-    """The difference raw ± t(df)·se with its two-sided p; se above 0."""
+    """The difference with the interval and the two-sided p of Student's t.
+
+    Formula: raw ± t(df)·se; t = raw/se.
+    Takes: the difference, its standard error above 0, degrees of freedom; n, method and flags for the result.
+    Refuses: a level outside (0, 1).
+    Source: Student 1908, Biometrika 6:1-25.
+    """
     value, half = float(raw), quantiles.student(level, df) * se
     return Difference(
         value, raw, n, (value - half, value + half), level, method, flags, None, unit,

@@ -82,7 +82,12 @@ def ces(answers: Distribution, *, level: float = 0.95) -> Kpi:
 
 
 def deviation(answers: Distribution) -> float | None:
-    """Standard deviation with divisor n-1, from whole numbers so that unanimity is 0; None below n = 2."""
+    """Standard deviation with divisor n-1, from whole numbers so that unanimity is 0; None below n = 2.
+
+    Formula: sd = sqrt((n·Σx² - (Σx)²)/(n(n-1))).
+    Takes: a distribution. Gives the unit of the scale.
+    Source: NIST/SEMATECH e-Handbook 1.3.5.6.
+    """
     n, total, square = answers.moments
     return None if n < 2 else math.sqrt((n * square - total * total) / (n * (n - 1)))
 
@@ -112,7 +117,7 @@ def reviews(answers: Distribution) -> Kpi:
 
     Formula: Σ stars·count/n, flag self_selected.
     Takes: a distribution. Gives stars.
-    Source: AAPOR 2022 guidance on opt-in data: no sampling error for self-selected answers.
+    Source: AAPOR 2016, Guidance on Reporting Precision for Nonprobability Samples.
     """
     n, total, _ = answers.moments
     if not n:

@@ -117,7 +117,12 @@ def activity_window(gaps_in_days: Sequence[float]) -> int | None:
 
 
 def history_is_short(first_day: date, start: date, window_days: int) -> bool:
-    """Whether the history before the period is under two windows, so that old customers would look new."""
+    """Whether the history before the period is under two windows, so that old customers would look new.
+
+    Formula: start - first day < 2·L.
+    Takes: the first day of the history, the start of the period, L in days.
+    Source: convention of this product; no published source known.
+    """
     return (start - first_day).days < 2 * window_days
 
 

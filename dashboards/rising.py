@@ -73,7 +73,12 @@ def batch(
 
 
 def notice(*, rising_now: bool, rising_before: bool) -> Literal["alert", "watch"] | None:
-    """alert when a theme rises in two consecutive looks, watch when in this one alone."""
+    """What to make of a theme that rises: one look may be chance.
+
+    Formula: alert where it rises in two consecutive looks, watch where in this one alone.
+    Takes: whether it rises now and rose in the look before. Gives None where it does not rise now.
+    Source: convention of this product; no published source known.
+    """
     if not rising_now:
         return None
     return "alert" if rising_before else "watch"

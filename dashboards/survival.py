@@ -119,7 +119,12 @@ def time_to_response(hours: Sequence[float]) -> Quartiles | None:
 
 
 def percentile(ordered: Sequence[float], share: float) -> float:
-    """The percentile of sorted numbers by linear interpolation (type 7); not of an empty list."""
+    """The percentile of sorted numbers by linear interpolation (type 7); not of an empty list.
+
+    Formula: x_⌊h⌋ + (h - ⌊h⌋)·(x_⌊h⌋+1 - x_⌊h⌋), h = (n-1)·share, counted from 0.
+    Takes: numbers in rising order; share in 0..1.
+    Source: Hyndman and Fan 1996, The American Statistician 50:361-365, type 7.
+    """
     place = (len(ordered) - 1) * share
     low = int(place)
     high = min(low + 1, len(ordered) - 1)

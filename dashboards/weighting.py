@@ -184,7 +184,12 @@ def may_be_shown(rows: Mapping[str, Sequence[str]], weights: Sequence[float]) ->
 
 
 def changes_the_picture(weighted: Kpi, plain: Kpi) -> bool | None:
-    """Whether weighting moves the figure by at least one standard error; None where it cannot be told."""
+    """Whether weighting moves the figure by at least one standard error; None where it cannot be told.
+
+    Formula: |weighted - plain| >= half-width/z.
+    Takes: the weighted figure with its interval, and the plain one, in one unit.
+    Source: convention of this product; no published source known.
+    """
     if weighted.value is None or plain.value is None or weighted.half_width is None or weighted.level is None:
         return None
     return abs(weighted.value - plain.value) >= weighted.half_width / quantiles.normal(weighted.level)
