@@ -1,25 +1,26 @@
 """What was chosen → everything on the dashboard: tiles, charts with their tables, each guarded as a whole."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from dashboards import charts, figures, kpi, reading, suppression, trends
+from dashboards import charts, figures, kpi, metrics, reading, rounding, suppression, trends
 from dashboards.charts import Bar, Mark
 from dashboards.chosen import Chosen
-from dashboards.comparisons import Difference
 from dashboards.distribution import Distribution
-from dashboards.figures import FIGURES, Figure
+from dashboards.figures import FIGURES, Change, Figure
 from dashboards.kpi import Kpi
 from dashboards.reading import Reading
 from dashboards.saying import BANDS, NAMES, UNITS, Teller
 from surveys import documents
 from surveys.models import Question, Touchpoint
+from surveys.scales import Band
 
 TONES = ("low", "middle", "high")
+COLOURS = {Band.LOW: charts.LOW, Band.MIDDLE: charts.MIDDLE, Band.HIGH: charts.HIGH}
 Cell = str | int | float | None
 
 
@@ -72,6 +73,11 @@ class Tile:
     strip: list[Part] = field(default_factory=list)
     is_shown_below: bool = False
 
+    @property
+    def is_refused(self) -> bool:
+        """Whether this choice leaves out so few that they could be told."""
+        return self.kpi.reason == figures.DIFFERENCING
+
 
 @dataclass(frozen=True)
 class Board:
@@ -79,6 +85,10 @@ class Board:
     charts: list[Chart]
     window: str
     before: str
+
+    @property
+    def is_refused(self) -> bool:
+        return any(tile.is_refused for tile in self.tiles)
 
     def chart(self, name: str) -> Chart | None:
         return next((chart for chart in self.charts if chart.id == name), None)
@@ -92,13 +102,14 @@ class Painter:
     read: Reading
     tell: Teller
     touchpoints: Sequence[Touchpoint]
+    changes: Mapping[str, Change]
 
     # --- tiles ------------------------------------------------------------------------------------------------------
 
     def tile(self, question: Question, *, is_shown_below: bool) -> Tile:
         figure, answers = FIGURES[question.figure], self.answers(question)
         shown = self.shown(question)
-        change = self.change(question) if shown.value is not None else None
+        change = self.changes.get(question.key) if shown.value is not None else None
         return Tile(
             question=question,
             name=NAMES[figure.name],
@@ -108,7 +119,7 @@ class Painter:
             interval=self.tell.interval(shown),
             answers=self.tell.answers(answers.n),
             change="" if change is None else self.tell.change(change),
-            is_real=change is not None and figures.is_real(change),
+            is_real=change is not None and change.is_real,
             marks=self.tell.marks(shown),
             missing="" if shown.value is not None else self.tell.missing(shown, ever=self.read.bases_of(question)[0]),
             bands=self.bands(figure, answers) if shown.value is not None else [],
@@ -117,15 +128,11 @@ class Painter:
         )
 
     def answers(self, question: Question) -> Distribution:
-        return reading.distribution(question, self.read.now(question))
+        return answers_now(self.read, question)
 
     def shown(self, question: Question) -> Kpi:
         bases = self.read.bases_of(question)
         return figures.shown(FIGURES[question.figure], self.answers(question), bases=bases, k=self.tell.k)
-
-    def change(self, question: Question) -> Difference | None:
-        before = reading.distribution(question, self.read.before(question))
-        return figures.change(FIGURES[question.figure], before, self.answers(question), k=self.tell.k)
 
     def bands(self, figure: Figure, answers: Distribution) -> list[tuple[str, str, str]]:
         shares = (self.tell.percent(part, answers.n) for part in figure.bands(answers))
@@ -166,12 +173,11 @@ class Painter:
 
     def finding(self, question: Question, otherwise: str) -> str:
         """A title that says what happened, where something did."""
-        change = self.change(question)
-        if change is None or not figures.is_real(change) or change.value is None:
+        change = self.changes.get(question.key)
+        if change is None or not change.is_real:
             return otherwise
-        words = (
-            _("%(figure)s rose by %(points)s points") if change.value > 0 else _("%(figure)s fell by %(points)s points")
-        )
+        is_higher = change.word == "higher"
+        words = _("%(figure)s rose by %(points)s points") if is_higher else _("%(figure)s fell by %(points)s points")
         points = self.tell.change(change).split()[0].lstrip("+−")
         return words % {"figure": NAMES[question.figure], "points": points}
 
@@ -181,45 +187,40 @@ class Painter:
         low, _middle, high = (self.tell.percent(part, answers.n) for part in figure.bands(answers))
         names = BANDS[figure.name]
         title = f"{high}\u202f% {str(names[2]).lower()}, {low}\u202f% {str(names[0]).lower()}"
-        shares = [self.tell.percent(count, answers.n) for count in answers.counts]
-        scores = range(answers.lowest, answers.highest + 1)
+        shares = [metrics.percent(count, answers.n) for count in answers.counts]
+        scores = figure.scale.points
         bars = [
             Bar(
                 str(score),
-                100 * count / answers.n,
+                share.value or 0.0,
                 f"{score}: {self.tell.count(count)}",
-                self.tone(figure, score),
-                share,
+                COLOURS[figure.scale.band_of(score)],
+                self.tell.value(share),
             )
             for score, count, share in zip(scores, answers.counts, shares, strict=True)
         ]
         rows = [
-            (score, count, round(100 * count / answers.n, 1))
-            for score, count in zip(scores, answers.counts, strict=True)
+            (score, count, number(rounding.value(share)))
+            for score, count, share in zip(scores, answers.counts, shares, strict=True)
         ]
         note = self.note(answers.n, _("percent of answers"))
         return Chart("scores", title, note, charts.columns(bars), Table([_("Score"), _("Answers"), _("Percent")], rows))
-
-    def tone(self, figure: Figure, score: int) -> str:
-        return charts.LOW if score <= figure.low_to else charts.HIGH if score >= figure.high_from else charts.MIDDLE
 
     def choices(self, question: Question) -> Chart | None:
         """How often each choice was taken, the most frequent first."""
         counts, n = reading.chosen(question, self.read.now(question))
         chart = Chart(f"choices-{question.pk}", question.title, "")
-        if 0 < n < self.tell.k:
+        if suppression.is_too_few(n, k=self.tell.k):
             return self.without(chart, _("%(n)s of %(k)s answers needed") % {"n": n, "k": self.tell.k})
         if figures.is_refused(n, self.read.bases_of(question), k=self.tell.k):
-            return self.without(chart, _("Not shown: it would give away the few answers that this choice leaves out"))
+            return self.without(chart, _("Not shown: too few answers are left out"))
         if not n:
             return None
         labels = choice_labels(question, self.tell.language)
         ranked = sorted(counts.items(), key=lambda item: -item[1])
-        bars = [
-            Bar(labels.get(key, key), 100 * count / n, self.tell.count(count), text=self.tell.percent(count, n))
-            for key, count in ranked
-        ]
-        rows = [(labels.get(key, key), count, round(100 * count / n, 1)) for key, count in ranked]
+        told = [(labels.get(key, key), count, metrics.percent(count, n)) for key, count in ranked]
+        bars = [Bar(label, s.value or 0.0, self.tell.count(count), text=self.tell.value(s)) for label, count, s in told]
+        rows = [(label, count, number(rounding.value(share))) for label, count, share in told]
         note = self.note(n, _("percent of those who answered"))
         table = Table([_("Choice"), _("Answers"), _("Percent")], rows)
         return Chart(chart.id, chart.title, note, charts.rows(bars), table, is_tall=len(rows) > 6)
@@ -294,14 +295,36 @@ class Painter:
         return [NAMES[figure.name], _("Low"), _("High"), _("Answers")]
 
     def cells(self, shown: Kpi) -> tuple[Cell, ...]:
-        """Value, limits and n; where it may not be told, not even n."""
+        """Value, limits and n as on the tile; where it may not be told, not even n."""
         if shown.value is None:
             return None, None, None, 0 if shown.reason == kpi.NO_DATA else None
-        low, high = shown.interval or (None, None)
-        return *(None if v is None else round(v, 1) for v in (shown.value, low, high)), shown.n
+        low, high = rounding.interval(shown) or (None, None)
+        return *(number(written) for written in (rounding.value(shown), low, high)), shown.n
 
     def without(self, chart: Chart, why: str) -> Chart:
         return Chart(chart.id, chart.title, "", missing=why)
+
+
+def number(written: str | None) -> int | float | None:
+    """What people read, as a number to reckon with."""
+    if written is None:
+        return None
+    return float(written) if "." in written else int(written)
+
+
+def answers_now(read: Reading, question: Question) -> Distribution:
+    return reading.distribution(question, read.now(question))
+
+
+def changes(read: Reading, questions: Sequence[Question], *, k: int) -> dict[str, Change]:
+    """By question, against the span before, where both may be told."""
+    differences = {}
+    for question in questions:
+        before = reading.distribution(question, read.before(question))
+        told = figures.difference(FIGURES[question.figure], before, answers_now(read, question), k=k)
+        if told is not None:
+            differences[question.key] = told
+    return figures.changes(differences)
 
 
 def strip(parts: Sequence[int]) -> list[Part]:
@@ -328,8 +351,8 @@ def paint(
     read = reading.read(
         chosen.survey.pk, touchpoint=touchpoint.pk if touchpoint else None, span=period.span, previous=period.previous
     )
-    painter = Painter(chosen, read, tell, touchpoints)
     scored = [question for question in questions if question.figure in FIGURES]
+    painter = Painter(chosen, read, tell, touchpoints, changes(read, scored, k=tell.k))
     shown = next((question for question in scored if question.pk == below), scored[0] if scored else None)
     tiles = [painter.tile(question, is_shown_below=question == shown) for question in scored]
     drawn: list[Chart] = []

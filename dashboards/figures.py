@@ -1,31 +1,32 @@
 """The name of a question's figure → how it is computed, compared and guarded; one definition for every reader."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from dashboards import comparisons, metrics, suppression
+from dashboards import comparisons, families, metrics, suppression
 from dashboards.comparisons import Difference
 from dashboards.distribution import Distribution, Recommenders
+from dashboards.families import Word
 from dashboards.kpi import Kpi
+from surveys import scales
+from surveys.scales import Scale
 
 DIFFERENCING = "differencing"
-CERTAIN = 0.05
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """How scores add up: the KPI, its comparison, and the last scores of the low and the middle band."""
+    """How scores add up: the KPI, its comparison, and the scale with its bands."""
 
     name: str
     of: Callable[[Distribution], Kpi]
     difference: Callable[[Distribution, Distribution], Difference]
-    low_to: int
-    high_from: int
+    scale: Scale
 
     def bands(self, answers: Distribution) -> tuple[int, int, int]:
         """How many are in the low, the middle and the high band."""
-        low = answers.count(answers.lowest, self.low_to)
-        high = answers.count(self.high_from, answers.highest)
+        low = answers.count(self.scale.lowest, self.scale.low_to)
+        high = answers.count(self.scale.high_from, self.scale.highest)
         return low, answers.n - low - high, high
 
 
@@ -33,18 +34,18 @@ def _nps_difference(first: Distribution, second: Distribution) -> Difference:
     return comparisons.nps(Recommenders.of(first), Recommenders.of(second))
 
 
-def _share_difference(high_from: int) -> Callable[[Distribution, Distribution], Difference]:
+def _share_difference(scale: Scale) -> Callable[[Distribution, Distribution], Difference]:
     def difference(first: Distribution, second: Distribution) -> Difference:
-        x1, x2 = (answers.count(high_from, answers.highest) for answers in (first, second))
+        x1, x2 = (answers.count(scale.high_from, scale.highest) for answers in (first, second))
         return comparisons.shares(x1, first.n, x2, second.n)
 
     return difference
 
 
 FIGURES = {
-    "nps": Figure("nps", metrics.nps, _nps_difference, 6, 9),
-    "csat": Figure("csat", metrics.csat, _share_difference(4), 2, 4),
-    "ces": Figure("ces", metrics.ces, _share_difference(5), 3, 5),
+    "nps": Figure("nps", metrics.nps, _nps_difference, scales.NPS),
+    "csat": Figure("csat", metrics.csat, _share_difference(scales.CSAT), scales.CSAT),
+    "ces": Figure("ces", metrics.ces, _share_difference(scales.CES), scales.CES),
 }
 
 
@@ -62,13 +63,27 @@ def is_refused(n: int, bases: Iterable[int], *, k: int) -> bool:
     return any(suppression.filter_is_refused(n=n, base=max(base, n), k=k) for base in bases)
 
 
-def change(figure: Figure, before: Distribution, now: Distribution, *, k: int) -> Difference | None:
+@dataclass(frozen=True, slots=True)
+class Change:
+    """The difference to the span before, and what to say of it."""
+
+    difference: Difference
+    word: Word
+
+    @property
+    def is_real(self) -> bool:
+        """Unlikely to be noise."""
+        return self.word != "no_reliable_difference"
+
+
+def difference(figure: Figure, before: Distribution, now: Distribution, *, k: int) -> Difference | None:
     """The difference to the span before, where both may be told; None where one may not."""
-    if min(before.n, now.n) < k:
+    if any(not span.n or suppression.is_too_few(span.n, k=k) for span in (before, now)):
         return None
     return figure.difference(before, now)
 
 
-def is_real(difference: Difference) -> bool:
-    """Unlikely to be noise."""
-    return difference.p is not None and difference.p < CERTAIN
+def changes(differences: Mapping[str, Difference]) -> dict[str, Change]:
+    """All changes of one screen, judged together: three figures at once must not cry wolf three times as often."""
+    words = families.words(differences)
+    return {name: Change(told, words[name][0]) for name, told in differences.items()}

@@ -29,7 +29,10 @@ def _day() -> forms.DateInput:
 
 
 class FilterForm(forms.Form):
-    """Everything is optional: without parameters it is the newest survey, all touchpoints, the last 90 days."""
+    """Everything is optional: without parameters it is the newest survey, all touchpoints, the last 90 days.
+
+    Where those may not be shown the view takes a longer period instead (of_period).
+    """
 
     survey = forms.TypedChoiceField(label=gettext_lazy("Survey"), required=False, coerce=int, empty_value=None)
     touchpoint = forms.TypedChoiceField(label=gettext_lazy("Touchpoint"), required=False, coerce=int, empty_value=None)
@@ -51,9 +54,21 @@ class FilterForm(forms.Form):
         for name, field in self.fields.items():
             field.widget.attrs |= {"class": self._classes(name), "id": f"filter-{name}"}
 
+    @property
+    def names_a_period(self) -> bool:
+        """Whether the address itself says which days are meant."""
+        return self._names_a_period
+
+    def of_period(self, name: str) -> "FilterForm":
+        """The same choice over another period."""
+        return FilterForm(
+            {**self.data, "period": name}, surveys=self.surveys, touchpoints=self.touchpoints, today=self.today
+        )
+
     def _with_defaults(self, data: Any) -> dict[str, Any]:
         """So that the bar shows what is looked at; a day alone says that a span is meant."""
         given = {name: value for name, value in data.items() if name in self.base_fields}
+        self._names_a_period = any(given.get(name) for name in ("period", "start", "end"))
         if not given.get("period"):
             given["period"] = periods.CUSTOM if given.get("start") or given.get("end") else periods.DEFAULT
         return given

@@ -28,8 +28,9 @@ class DayCount:
 
 @dataclass(frozen=True, slots=True)
 class Bases:
-    """How many answered a question: ever within the filter, and within the span without the filter."""
+    """How many answered a question: as chosen, ever within the filter, and within the span without the filter."""
 
+    now: int = 0
     ever: int = 0
     everywhere: int = 0
 
@@ -65,21 +66,23 @@ def read(survey: int, *, touchpoint: int | None, span: Span, previous: Span | No
     days: dict[int, list[DayCount]] = defaultdict(list)
     for question, day, counts, answered in rows.order_by("day").values_list("question", "day", "counts", "answered"):
         days[question].append(DayCount(day, tuple(counts), answered))
-    return Reading(span, previous, dict(days), _bases(survey, segment, span))
+    return Reading(span, previous, dict(days), bases(survey, touchpoint=touchpoint, span=span))
 
 
-def _bases(survey: int, segment: dict[str, str], span: Span) -> dict[int, Bases]:
-    in_span = Q(dimension=EVERYTHING, day__lte=span.end)
+def bases(survey: int, *, touchpoint: int | None, span: Span) -> dict[int, Bases]:
+    """By question, in one query."""
+    segment = _segment(touchpoint)
+    in_span = Q(day__lte=span.end)
     if span.start:
         in_span &= Q(day__gte=span.start)
     rows = DailyCount.objects.filter(Q(dimension=EVERYTHING) | Q(**segment), survey=survey)
     sums = rows.values("question").annotate(
-        ever=Sum("answered", filter=Q(**segment)), everywhere=Sum("answered", filter=in_span)
+        now=Sum("answered", filter=Q(**segment) & in_span),
+        ever=Sum("answered", filter=Q(**segment)),
+        everywhere=Sum("answered", filter=Q(dimension=EVERYTHING) & in_span),
     )
-    return {
-        row["question"]: Bases(row["ever"] or 0, row["everywhere"] or 0)
-        for row in sums.order_by("question").values("question", "ever", "everywhere")
-    }
+    found = sums.order_by("question").values_list("question", "now", "ever", "everywhere")
+    return {question: Bases(*(n or 0 for n in counts)) for question, *counts in found}
 
 
 def _segment(touchpoint: int | None) -> dict[str, str]:

@@ -30,38 +30,84 @@ def _ratio(number: Fraction | float) -> Fraction:
 
 
 def signed(exact: Fraction | float, decimals: int = 0) -> str:
-    """The number with its sign, as NPS and differences are shown: +31, 0, -4."""
+    """The number with its sign, as NPS and differences are shown: +31, 0, -4.
+
+    Formula: text(x, d) with + before what is above 0 after rounding.
+    Takes: as text.
+    Refuses: as text.
+    Source: as text.
+    """
     shown = text(exact, decimals)
     return f"+{shown}" if exact > 0 and shown.strip("0.") else shown
 
 
 def percent(ratio: Fraction | float, decimals: int = 0) -> str:
-    """A ratio as percent without the sign: 1/8 → 13."""
+    """A ratio as percent without the sign: 1/8 → 13.
+
+    Formula: text(100·ratio, d).
+    Takes: as text.
+    Refuses: as text.
+    Source: as text.
+    """
     return text(100 * _ratio(ratio), decimals)
 
 
 def p_value(p: float) -> str:
-    """A p-value with three decimals, or "<0.001"."""
+    """A p-value with three decimals, or "<0.001".
+
+    Formula: text(p, 3) from 0.001 up.
+    Takes: p in 0..1.
+    Refuses: a p outside 0..1.
+    Source: APA 2020, Publication Manual, 7th edition (exact p, and p < .001).
+    """
     if not 0 <= p <= 1:
         raise ValueError(f"p must lie between 0 and 1, not {p!r}")
     return "<0.001" if p < 0.001 else text(p, 3)
 
 
 def decimals_of(kpi: Kpi) -> int:
-    """Points none; percent none below n = 100, else one; means and ratios two, days one."""
+    """With how many decimals a figure is shown.
+
+    Formula: points 0; percent 0 below n = 100, else 1; days 1; means and ratios 2.
+    Takes: a Kpi.
+    Source: convention of this product; no published source known for these steps.
+    """
     return {"points": 0, "percent": int(kpi.n >= 100), "days": 1}.get(kpi.unit, 2)
 
 
 def value(kpi: Kpi) -> str | None:
-    """The figure as people read it (+31 points, 76 or 76.4 percent, 4.31 stars); None where it cannot be told."""
+    """The figure as people read it (+31 points, 76 or 76.4 percent, 4.31 stars); None where it cannot be told.
+
+    Formula: text of the exact value, points with their sign, to decimals_of the figure.
+    Takes: a Kpi.
+    Source: as text and decimals_of.
+    """
     if kpi.value is None:
         return None
     number = kpi.value if kpi.exact is None else kpi.exact
     return (signed if kpi.unit == "points" else text)(number, decimals_of(kpi))
 
 
+def difference(kpi: Kpi) -> str | None:
+    """A difference as people read it, with its sign; None where it cannot be told.
+
+    Formula: text of the exact difference, never that of two rounded figures, to decimals_of; below 1 to one decimal.
+    Takes: a difference in points or percent points.
+    Source: as text and decimals_of.
+    """
+    if kpi.value is None:
+        return None
+    decimals = max(decimals_of(kpi), int(abs(kpi.value) < 1))
+    return signed(kpi.value if kpi.exact is None else kpi.exact, decimals)
+
+
 def interval(kpi: Kpi) -> tuple[str, str] | None:
-    """Both limits as people read them: whole points and percents, else the decimals of the value."""
+    """Both limits as people read them; None where there is no interval.
+
+    Formula: text of the limits, points with their sign: whole points and percents, else the decimals of the value.
+    Takes: a Kpi.
+    Source: as text and decimals_of.
+    """
     if kpi.interval is None:
         return None
     show, decimals = (signed if kpi.unit == "points" else text), decimals_of(kpi)

@@ -2,15 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import date
-from fractions import Fraction
 
 from django.utils import formats
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from dashboards import figures, kpi, rounding, suppression
-from dashboards.comparisons import Difference
+from dashboards import figures, kpi, metrics, rounding, suppression
+from dashboards.figures import Change
 from dashboards.kpi import Kpi
 from dashboards.periods import Span
 
@@ -77,16 +76,14 @@ class Teller:
             return _("Not shown: it would give away the few answers that this choice leaves out")
         return _("No answers in this period") if ever else _("No answers yet")
 
-    def change(self, difference: Difference) -> str:
+    def change(self, change: Change) -> str:
         """The change in points, only if it is real."""
-        if not figures.is_real(difference):
+        if not change.is_real:
             return _("no reliable change")
-        exact = difference.exact if difference.exact is not None else Fraction(difference.value or 0)
-        decimals = 1 if difference.unit == "percent" and abs(exact) < 1 else 0
-        return _("%(difference)s points") % {"difference": self.number(rounding.signed(exact, decimals))}
+        return _("%(difference)s points") % {"difference": self.number(rounding.difference(change.difference) or "–")}
 
     def percent(self, part: int, n: int) -> str:
-        return self.number(rounding.percent(Fraction(part, n), int(n >= 100))) if n else "–"
+        return self.value(metrics.percent(part, n))
 
     def marks(self, figure: Kpi) -> list[tuple[str, str]]:
         return [(str(MARKS[flag][0]), str(MARKS[flag][1])) for flag in figure.flags if flag in MARKS]
@@ -103,6 +100,11 @@ PERIODS: dict[str, str | Promise] = {
     "last_quarter": gettext_lazy("Last quarter"),
     "all": gettext_lazy("All time"),
     "custom": gettext_lazy("From – to"),
+}
+WIDER: dict[str, str | Promise] = {
+    "90d": gettext_lazy("Show the last 90 days"),
+    "365d": gettext_lazy("Show the last 365 days"),
+    "all": gettext_lazy("Show all time"),
 }
 NAMES = {"nps": "NPS", "csat": "CSAT", "ces": "CES"}
 UNITS: dict[str, str | Promise] = {

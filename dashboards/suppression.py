@@ -8,6 +8,7 @@ from dashboards.distribution import count_of
 from dashboards.kpi import Kpi
 
 LOW_BASE, INDICATIVE, WIDE_INTERVAL = "low_base", "indicative", "wide_interval"
+LOW_BASE_BELOW, INDICATIVE_BELOW = 30, 100
 WIDEST = {"points": 15.0, "percent": 10.0}
 
 
@@ -18,6 +19,17 @@ def minimum(k: int) -> int:
     return k
 
 
+def is_too_few(n: int, *, k: int = 5) -> bool:
+    """Whether so many answers are some, and fewer than the minimum group.
+
+    Formula: 0 < n < k.
+    Takes: n answers; k from 3 to 20.
+    Refuses: k outside 3..20.
+    Source: ESSnet 2010, Handbook on Statistical Disclosure Control, 4.2 threshold rule.
+    """
+    return 0 < n < minimum(k)
+
+
 def guarded(figure: Kpi, *, k: int = 5) -> Kpi:
     """The figure as it may be shown: None under the minimum group, else marked by how far it carries.
 
@@ -26,17 +38,23 @@ def guarded(figure: Kpi, *, k: int = 5) -> Kpi:
     Refuses: k outside 3..20.
     Source: Statistics Netherlands, Handbook on Statistical Disclosure Control (ESSnet 2010), 4.2 threshold rule.
     """
-    if 0 < figure.n < minimum(k):
+    if is_too_few(figure.n, k=k):
         return replace(figure, value=None, exact=None, interval=None, flags=(), reason=kpi.SUPPRESSED)
-    base = (LOW_BASE,) if 0 < figure.n < 30 else (INDICATIVE,) if 0 < figure.n < 100 else ()
+    few = 0 < figure.n < INDICATIVE_BELOW
+    base = () if not few else (LOW_BASE,) if figure.n < LOW_BASE_BELOW else (INDICATIVE,)
     width, widest = figure.half_width, WIDEST.get(figure.unit)
     wide = (WIDE_INTERVAL,) if width is not None and widest is not None and width > widest else ()
     return figure.flagged(*base, *wide)
 
 
 def ranks(figure: Kpi) -> bool:
-    """Whether the figure may stand in rankings, league tables and automatic alerts: told, and not of a low base."""
-    return figure.value is not None and figure.n >= 30
+    """Whether the figure may stand in rankings, league tables and automatic alerts: told, and not of a low base.
+
+    Formula: value is not None and n >= 30.
+    Takes: a Kpi as guarded gives it.
+    Source: convention of this product; no published source known for 30.
+    """
+    return figure.value is not None and figure.n >= LOW_BASE_BELOW
 
 
 def filter_is_refused(*, n: int, base: int, k: int = 5) -> bool:
@@ -49,7 +67,7 @@ def filter_is_refused(*, n: int, base: int, k: int = 5) -> bool:
     """
     if count_of(n, "n") > count_of(base, "base"):
         raise ValueError(f"a filter cannot keep n = {n} of base = {base}")
-    return 0 < base - n < minimum(k)
+    return is_too_few(base - n, k=k)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,17 +85,17 @@ def partition(segment_n: Mapping[str, int], *, k: int = 5) -> Hidden:
     next smallest until sums, differences and 1 <= n < k determine no hidden cell; at last the total.
     Takes: n of each cell; k from 3 to 20. A cell with n = 0 is shown as "no data".
     Refuses: negative or fractional counts, k outside 3..20.
-    Source: complementary suppression: ESSnet 2010, Handbook on Statistical Disclosure Control, 4.2.3.
+    Source: secondary suppression: ESSnet 2010, Handbook on Statistical Disclosure Control, 4.
     """
     cells = {name: count_of(n, f"n of {name}") for name, n in segment_n.items()}
-    small = [name for name, n in cells.items() if 0 < n < minimum(k)]
+    small = [name for name, n in cells.items() if is_too_few(n, k=k)]
     others = sorted((n, name) for name, n in cells.items() if n >= k)
     hidden, total = small, sum(cells.values())
     if len(small) == 1 and others:
         hidden = [*small, others.pop(0)[1]]
     while others and is_determined([cells[name] for name in hidden], k):
         hidden = [*hidden, others.pop(0)[1]]
-    hide_total = 0 < total < k or is_determined([cells[name] for name in hidden], k)
+    hide_total = is_too_few(total, k=k) or is_determined([cells[name] for name in hidden], k)
     return Hidden(tuple(sorted(hidden)), hide_total)
 
 
@@ -87,7 +105,7 @@ def is_determined(hidden: list[int], k: int) -> bool:
     Formula: a cell has the range max(low, S - Σ other highs) .. min(high, S - Σ other lows), small ones between 1 and
     k-1, the others from k up; it is determined when both ends meet.
     Takes: the true n of the hidden cells.
-    Source: feasibility intervals: ESSnet 2010, Handbook on Statistical Disclosure Control, 4.2.3.
+    Source: feasibility intervals: ESSnet 2010, Handbook on Statistical Disclosure Control, 4.
     """
     total = sum(hidden)
     bounds = [(1, k - 1) if n < k else (k, total) for n in hidden]

@@ -12,10 +12,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 from django.views.decorators.vary import vary_on_headers
 
-from dashboards import board, comments, reading, tables
+from dashboards import board, choosing, comments, methods, reading, suppression, tables
 from dashboards.board import Board
+from dashboards.chosen import Chosen
 from dashboards.figures import FIGURES
-from dashboards.forms import Chosen, FilterForm
+from dashboards.forms import FilterForm
 from dashboards.models import DailyCount
 from dashboards.saying import FORMULAS, INTERVALS, TESTS, Teller
 from feedback.models import Exclusion, Response
@@ -46,6 +47,8 @@ def dashboard(request: MemberRequest, slug: str) -> HttpResponse:
     context: dict[str, Any] = {"form": asked.form, "chosen": asked.chosen, "board": painted, "k": asked.tell.k}
     if asked.chosen is not None and painted is not None:
         context["stamp"] = _stamp(request, asked.chosen)
+        if painted.is_refused:
+            context["nearest"] = choosing.nearest(asked.chosen, asked.questions, today=asked.form.today, k=asked.tell.k)
         context["comments"] = _comments(request, asked, asked.chosen, painted)
     is_part = "HX-Request" in request.headers and "HX-History-Restore-Request" not in request.headers
     return render(request, "dashboards/_dashboard.html" if is_part else "dashboards/dashboard.html", context)
@@ -75,6 +78,7 @@ def definition(request: MemberRequest, slug: str, pk: int) -> HttpResponse:
         context |= {
             "tile": next(tile for tile in painted.tiles if tile.question.pk == question.pk),
             "board": painted,
+            "made": methods.made(question.figure),
             "formula": FORMULAS[question.figure],
             "interval": INTERVALS[question.figure],
             "test": TESTS[question.figure],
@@ -83,17 +87,28 @@ def definition(request: MemberRequest, slug: str, pk: int) -> HttpResponse:
     return render(request, "dashboards/definition.html", context)
 
 
+@require_GET
+@role_required(Role.VIEWER)
+def how_figures_are_made(request: MemberRequest, slug: str) -> HttpResponse:
+    """Every definition, from the docstring of the function that computes it."""
+    return render(request, "dashboards/methods.html", {"sections": methods.sections()})
+
+
 def _asked(request: MemberRequest, parameters: Any = None) -> Asked:
-    organization = request.organization
+    organization, given = request.organization, request.GET if parameters is None else parameters
+    tell = Teller(organization.language, organization.minimum_group)
     form = FilterForm(
-        request.GET if parameters is None else parameters,
+        given,
         surveys=_surveys(organization),
         touchpoints=list(organization.touchpoints.order_by("name", "pk")),
         today=organization.day_of(timezone.now()),
     )
     chosen = form.chosen
     questions = [] if chosen is None else list(chosen.survey.questions.order_by("position", "pk"))
-    return Asked(form, chosen, questions, Teller(organization.language, organization.minimum_group))
+    if chosen is not None and not form.names_a_period:
+        form = form.of_period(choosing.first(chosen, questions, today=form.today, k=tell.k))
+        chosen = form.chosen
+    return Asked(form, chosen, questions, tell)
 
 
 def _surveys(organization: Organization) -> list[Survey]:
@@ -134,7 +149,7 @@ def _comments(request: MemberRequest, asked: Asked, chosen: Chosen, painted: Boa
         chosen,
         question=below.question if below else None,
         number=comments.page(request.GET.get("page", "")),
-        with_anonymous=below is not None and below.kpi.n >= asked.tell.k,
+        with_anonymous=below is not None and not suppression.is_too_few(below.kpi.n, k=asked.tell.k),
     )
 
 

@@ -174,6 +174,7 @@ ADDRESSES: dict[str, Within | SignedIn | Public | Mailed] = {
     "dashboards:dashboard": Within(VIEWER),
     "dashboards:changes": Within(VIEWER),
     "dashboards:definition": Within(VIEWER, scored_question),
+    "dashboards:methods": Within(VIEWER),
     "actions:home": Within(VIEWER),
     "api:healthz": Public("says that this process lives"),
     "api:readyz": Public("says whether this process may get requests"),

@@ -1,0 +1,189 @@
+"""Docstrings of the pure functions → the entries of the page that says how figures are made."""
+
+import inspect
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from typing import Any
+
+from django.conf import settings
+from django.utils.functional import Promise
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext_lazy as _
+
+from dashboards import comparisons, distribution, exact, families, intervals, metrics, rounding, suppression
+
+PARTS = ("Formula", "Takes", "Refuses", "Source")
+PART = re.compile(rf"^({'|'.join(PARTS)}):\s*", re.MULTILINE)
+# Its figures go by their bare names: #nps, #csat, #ces.
+HEADLINE = "dashboards.metrics"
+
+Definition = Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class Group:
+    """Modules that belong together on the page; settings.METHODS names tuples of them."""
+
+    key: str
+    title: str | Promise
+    modules: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One definition, as its docstring says it."""
+
+    anchor: str
+    name: str
+    summary: str
+    formula: str
+    takes: str
+    refuses: str
+    source: str
+    is_used: bool
+
+
+@dataclass(frozen=True)
+class Section:
+    key: str
+    title: str | Promise
+    entries: tuple[Entry, ...]
+
+
+GROUPS = (
+    Group("figures", _("Figures"), ("dashboards.metrics", "dashboards.distribution")),
+    Group("intervals", _("Intervals"), ("dashboards.intervals",)),
+    Group(
+        "comparing",
+        _("Comparing"),
+        ("dashboards.comparisons", "dashboards.means", "dashboards.rates", "dashboards.families", "dashboards.exact"),
+    ),
+    Group("small-groups", _("Small groups and rounding"), ("dashboards.suppression", "dashboards.rounding")),
+    Group("weighting", _("Weighting"), ("dashboards.weighting",)),
+    Group(
+        "response",
+        _("Response, retention and closing the loop"),
+        ("dashboards.dispositions", "dashboards.retention", "dashboards.survival"),
+    ),
+    Group("charts", _("Control charts"), ("dashboards.spc", "dashboards.limits", "dashboards.rules")),
+    Group(
+        "drivers",
+        _("Drivers"),
+        (
+            "dashboards.importance",
+            "dashboards.drivers",
+            "dashboards.resampling",
+            "dashboards.kano",
+            "dashboards.ordinal",
+        ),
+    ),
+    Group("comments", _("Comments"), ("dashboards.rising",)),
+)
+
+# What the dashboard calls, by itself or through another; a test watches the page at work and compares.
+USED: frozenset[Definition] = frozenset(
+    {
+        metrics.nps,
+        metrics.csat,
+        metrics.ces,
+        metrics.percent,
+        distribution.Recommenders,
+        intervals.nps_adjusted_wald,
+        intervals.shrunk,
+        intervals.wilson,
+        comparisons.nps,
+        comparisons.shares,
+        comparisons.newcombe,
+        comparisons.smallest_expected,
+        comparisons.n_minus_1_z,
+        comparisons.pooled_z,
+        exact.fisher,
+        exact.hypergeometric,
+        families.adjusted,
+        families.words,
+        families.word,
+        suppression.is_too_few,
+        suppression.guarded,
+        suppression.filter_is_refused,
+        suppression.partition,
+        suppression.is_determined,
+        suppression.ranks,
+        rounding.text,
+        rounding.signed,
+        rounding.value,
+        rounding.difference,
+        rounding.interval,
+        rounding.decimals_of,
+    }
+)
+
+
+@dataclass(frozen=True)
+class Made:
+    """Where to read how one figure of the dashboard is made: the anchors of its entries."""
+
+    formula: str
+    interval: str
+    test: str
+    family: str
+    minimum: str
+    differencing: str
+    rounding: str
+
+
+def made(figure: str) -> Made:
+    """The entries behind a figure: nps, csat or ces."""
+    own: dict[str, tuple[Definition, ...]] = {
+        "nps": (metrics.nps, intervals.nps_adjusted_wald, comparisons.nps),
+        "csat": (metrics.csat, intervals.wilson, comparisons.shares),
+        "ces": (metrics.ces, intervals.wilson, comparisons.shares),
+    }
+    shared: tuple[Definition, ...] = (
+        families.words,
+        suppression.guarded,
+        suppression.filter_is_refused,
+        rounding.value,
+    )
+    return Made(*(anchor(definition) for definition in (*own[figure], *shared)))
+
+
+@cache
+def sections() -> tuple[Section, ...]:
+    """All definitions of this installation, in the order of settings.METHODS."""
+    groups = (group for name in settings.METHODS for group in import_string(name))
+    return tuple(
+        Section(group.key, group.title, tuple(_entry(it) for module in group.modules for it in definitions(module)))
+        for group in groups
+    )
+
+
+def definitions(module: str) -> Iterator[Definition]:
+    """What a module defines with a formula, in the order in which it stands there."""
+    for name, found in vars(import_module(module)).items():
+        is_its_own = getattr(found, "__module__", None) == module and not name.startswith("_")
+        if is_its_own and callable(found) and "Formula:" in (inspect.getdoc(found) or ""):
+            yield found
+
+
+def anchor(definition: Definition) -> str:
+    """Where its entry stands on the page."""
+    module, name = definition.__module__, definition.__name__.lower()
+    return name if module == HEADLINE else f"{module.rpartition('.')[2]}-{name}"
+
+
+def _entry(definition: Definition) -> Entry:
+    summary, *rest = PART.split(inspect.getdoc(definition) or "")
+    parts = {name: " ".join(text.split()) for name, text in zip(rest[::2], rest[1::2], strict=True)}
+    return Entry(
+        anchor=anchor(definition),
+        name=f"{definition.__module__.rpartition('.')[2]}.{definition.__name__}",
+        summary=" ".join(summary.split()),
+        formula=parts["Formula"],
+        takes=parts.get("Takes", ""),
+        refuses=parts.get("Refuses", ""),
+        source=parts.get("Source", ""),
+        is_used=definition in USED,
+    )
