@@ -3,7 +3,7 @@
 import logging
 import re
 
-_LINKS = re.compile(r"(/(?:r|u)/)[^/?\s\"']+")
+_LINKS = re.compile(r"(/(?:r|u|join|accounts/confirm-email|accounts/password/reset/key)/)[^/?&\s\"']+")
 LOGGERS = ("gunicorn.access", "gunicorn.error", "django.request", "django.server")
 
 

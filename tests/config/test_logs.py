@@ -12,6 +12,9 @@ from config.logs import HideTokens
     [
         ('127.0.0.1 "GET /r/1.AbC-d_E?s=9 HTTP/1.1" 200', '127.0.0.1 "GET /r/…?s=9 HTTP/1.1" 200'),
         ("Internal Server Error: /u/1.AbC/undo", "Internal Server Error: /u/…/undo"),
+        ('"GET /accounts/login/?next=/join/1.AbC/ HTTP/1.1"', '"GET /accounts/login/?next=/join/…/ HTTP/1.1"'),
+        ('"GET /accounts/password/reset/key/3-d2-AbC/ HTTP/1.1"', '"GET /accounts/password/reset/key/…/ HTTP/1.1"'),
+        ('"GET /accounts/confirm-email/NQ:1x:AbC/ HTTP/1.1"', '"GET /accounts/confirm-email/…/ HTTP/1.1"'),
         ("Not Found: /o/acme/responses/7/", "Not Found: /o/acme/responses/7/"),
     ],
 )
