@@ -1,4 +1,4 @@
-"""Every page that can be opened, with data on it: axe finds nothing, nothing scrolls sideways, the browser is content."""
+"""Every page that can be opened, with data on it: axe finds nothing, nothing is too wide, the browser is content."""
 
 from collections.abc import Callable
 
