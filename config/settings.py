@@ -1,5 +1,6 @@
 """Settings, read from the environment; defaults are safe, and production refuses to start on unsafe ones."""
 
+import re
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -38,12 +39,12 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[_site.hostname or "127.0.0.1"
 
 
 def _refuse_unsafe() -> None:
-    unsafe = [
-        name
-        for name, value in (("SECRET_KEY", SECRET_KEY), ("LINK_KEYS", "".join(LINK_KEYS)), ("ADDRESS_KEY", ADDRESS_KEY))
-        if UNSAFE in value or len(value) < 32
-    ]
+    secrets = {"SECRET_KEY": SECRET_KEY, "ADDRESS_KEY": ADDRESS_KEY}
+    unsafe = [name for name, value in secrets.items() if UNSAFE in value or len(value) < 32]
     faults = [f"{name} must be set to a random value of at least 32 characters" for name in unsafe]
+    # Without a number before it, the whole entry would be taken for the number, and the key for empty.
+    if not LINK_KEYS or any(UNSAFE in entry or not re.fullmatch(r"[0-9]+:.{32,}", entry) for entry in LINK_KEYS):
+        faults.append("LINK_KEYS must list keys such as 1:secret, each secret a random value of at least 32 characters")
     if DEBUG:
         faults.append("DEBUG must be off")
     if "*" in ALLOWED_HOSTS:

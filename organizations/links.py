@@ -8,7 +8,7 @@ import uuid
 
 from django.conf import settings
 
-ANSWER, UNSUBSCRIBE, JOIN, FORM, PREVIEW = "answer", "unsubscribe", "join", "form", "preview"
+ANSWER, UNSUBSCRIBE, JOIN, FORM = "answer", "unsubscribe", "join", "form"
 
 _MAC = 16  # bytes: 128 bit
 

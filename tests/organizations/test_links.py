@@ -10,7 +10,7 @@ from pytest_django import Settings
 
 from organizations import links
 
-PURPOSES = [links.ANSWER, links.UNSUBSCRIBE, links.JOIN, links.FORM, links.PREVIEW]
+PURPOSES = [links.ANSWER, links.UNSUBSCRIBE, links.JOIN, links.FORM]
 ID = uuid.UUID("7d9f3c1e-5a2b-4c8d-9e0f-1a2b3c4d5e6f")
 
 
