@@ -18,6 +18,11 @@ app.conf.beat_schedule = {
         "options": {"queue": "mail", "expires": 10},
     },
     "invite": {"task": "feedback.tasks.invite", "schedule": 5.0, "options": {"queue": "default", "expires": 20}},
+    "skip history": {
+        "task": "feedback.tasks.skip_history",
+        "schedule": 60.0,
+        "options": {"queue": "default", "expires": 50},
+    },
     "send mail": {"task": "feedback.tasks.send_mail", "schedule": 3.0, "options": {"queue": "mail", "expires": 15}},
     "settle leases": {
         "task": "feedback.tasks.settle_leases",

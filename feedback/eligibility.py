@@ -38,12 +38,12 @@ class Facts:
 
 def reason_to_skip(facts: Facts, manners: Manners, *, now: datetime) -> str | None:
     """Why this experience is not asked about, the most lasting reason first; None if it may be."""
+    if manners.is_too_late(facts.experienced_at, now=now):
+        return TOO_LONG_AGO
     if not facts.has_address:
         return NO_ADDRESS
     if facts.suppressed:
         return facts.suppressed
-    if manners.is_too_late(facts.experienced_at, now=now):
-        return TOO_LONG_AGO
     if facts.last_asked_at and now < facts.last_asked_at + timedelta(days=manners.quiet_period):
         return ASKED_RECENTLY
     return None

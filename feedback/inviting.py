@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from django.db.models import Exists, Max, OuterRef, QuerySet
 
 from feedback import eligibility, mailing, suppressing
-from feedback.models import Customer, Interaction, Invitation, Message, Purpose, Skip
+from feedback.models import Customer, Interaction, Invitation, Message, Purpose, Reason, Skip
 from organizations.models import Organization
 from surveys import documents, languages
 from surveys.models import SurveyVersion, Touchpoint
@@ -18,16 +18,45 @@ _GIVE_UP = timedelta(hours=48)
 _BATCH = 500
 
 
-def sweep(*, now: datetime, limit: int = 5000) -> int:
-    """Decide about the experiences that have become due at running touchpoints; gives how many were decided."""
-    decided = 0
-    for touchpoint in Touchpoint.objects.running().select_related("organization", "survey").order_by("pk"):
-        while decided < limit:
-            batch = _decide(touchpoint, now=now)
-            decided += batch
-            if batch < _BATCH:
-                break
-    return decided
+def sweep(*, now: datetime, limit: int = 2000) -> int:
+    """Decide about what has become due at running touchpoints, at most `limit` each; gives how many were decided."""
+    return sum(_sweep(touchpoint, now=now, limit=limit) for touchpoint in _running())
+
+
+def skip_history(*, now: datetime, limit: int = 50_000) -> int:
+    """Skip what is too long ago at running touchpoints, in one statement each; gives how many were skipped.
+
+    Apart from `sweep`, which looks every few seconds and so may look at the last days only.
+    """
+    return sum(_skip_history(touchpoint, now=now, limit=limit) for touchpoint in _running())
+
+
+def _running() -> QuerySet[Touchpoint]:
+    running = Touchpoint.objects.running().filter(survey__archived_at__isnull=True)
+    return running.select_related("organization", "survey").order_by("pk")
+
+
+def _sweep(touchpoint: Touchpoint, *, now: datetime, limit: int) -> int:
+    version = touchpoint.survey.published
+    if version is None:
+        return 0
+    recent = now - timedelta(days=touchpoint.only_younger_than)
+    # The newest first: who bought twice is asked about the last time.
+    due = _undecided(touchpoint, now=now).filter(experienced_at__gt=recent).order_by("-experienced_at", "pk")
+    ids = list(due.values_list("pk", flat=True)[:limit])
+    batches = [ids[start : start + _BATCH] for start in range(0, len(ids), _BATCH)]
+    return sum(_decide(touchpoint, version, batch, now=now) for batch in batches)
+
+
+@transaction.atomic
+def _skip_history(touchpoint: Touchpoint, *, now: datetime, limit: int) -> int:
+    if not _taken(touchpoint.organization):
+        return 0
+    old = now - timedelta(days=touchpoint.only_younger_than)
+    # No order: any of them will do, and sorting all of history for each batch costs more than the rest.
+    ids = _undecided(touchpoint, now=now).filter(experienced_at__lte=old).values_list("pk", flat=True)[:limit]
+    skips = [_skip(touchpoint, pk, Reason.TOO_LONG_AGO, now) for pk in ids]
+    return len(Skip.objects.bulk_create(skips, batch_size=5000))
 
 
 @transaction.atomic
@@ -36,7 +65,7 @@ def invite(interaction: Interaction, *, touchpoint: Touchpoint, now: datetime) -
     version = touchpoint.survey.published
     if version is None or not _manners(touchpoint).is_due(interaction.experienced_at, now=now):
         return None
-    _one_at_a_time(touchpoint.organization)
+    _wait_for(touchpoint.organization)
     if _undecided(touchpoint, now=now).filter(pk=interaction.pk).exists():
         _ask_or_skip(touchpoint, version, [interaction], now=now)
     asked = Invitation.objects.filter(touchpoint=touchpoint, interaction=interaction).first()
@@ -44,18 +73,27 @@ def invite(interaction: Interaction, *, touchpoint: Touchpoint, now: datetime) -
 
 
 @transaction.atomic
-def _decide(touchpoint: Touchpoint, *, now: datetime) -> int:
-    version = touchpoint.survey.published
-    if version is None:
+def _decide(touchpoint: Touchpoint, version: SurveyVersion, ids: Sequence[int], *, now: datetime) -> int:
+    if not _taken(touchpoint.organization):
         return 0
-    _one_at_a_time(touchpoint.organization)
-    batch = list(_undecided(touchpoint, now=now).select_related("customer").order_by("-experienced_at", "pk")[:_BATCH])
-    _ask_or_skip(touchpoint, version, batch, now=now)
-    return len(batch)
+    batch = _undecided(touchpoint, now=now).filter(pk__in=ids).select_related("customer")
+    interactions = list(batch.order_by("-experienced_at", "pk"))
+    _ask_or_skip(touchpoint, version, interactions, now=now)
+    return len(interactions)
 
 
-def _one_at_a_time(organization: Organization) -> None:
-    # The quiet period goes by address over all touchpoints: two sweeps at once would each see "not asked yet".
+def _taken(organization: Organization) -> bool:
+    """Only one sweep decides for an organization at a time; another one comes back in seconds anyway.
+
+    The quiet period goes by address over all touchpoints: two at once would each see "not asked yet".
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [_LOCK, organization.pk])
+        row = cursor.fetchone()
+    return bool(row and row[0])
+
+
+def _wait_for(organization: Organization) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_LOCK, organization.pk])
 
@@ -83,7 +121,7 @@ def _ask_or_skip(
         facts = eligibility.Facts(interaction.experienced_at, bool(key), suppressed.get(key), asked.get(key))
         reason = eligibility.reason_to_skip(facts, manners, now=now)
         if reason:
-            skips.append(_skip(touchpoint, interaction, reason, now))
+            skips.append(_skip(touchpoint, interaction.pk, reason, now))
         else:
             invitations.append(_invitation(touchpoint, version, interaction, now))
             asked[key] = now
@@ -106,13 +144,10 @@ def _manners(touchpoint: Touchpoint) -> eligibility.Manners:
     return eligibility.Manners(touchpoint.days_after, touchpoint.quiet_period, touchpoint.only_younger_than)
 
 
-def _skip(touchpoint: Touchpoint, interaction: Interaction, reason: str, now: datetime) -> Skip:
+def _skip(touchpoint: Touchpoint, interaction_id: int, reason: str, now: datetime) -> Skip:
+    organization_id = touchpoint.organization_id
     return Skip(
-        organization_id=touchpoint.organization_id,
-        touchpoint=touchpoint,
-        interaction=interaction,
-        reason=reason,
-        at=now,
+        organization_id=organization_id, touchpoint=touchpoint, interaction_id=interaction_id, reason=reason, at=now
     )
 
 

@@ -21,6 +21,11 @@ def invite() -> None:
 
 
 @shared_task
+def skip_history() -> None:
+    inviting.skip_history(now=timezone.now())
+
+
+@shared_task
 def send_mail(**_later: object) -> None:
     """Send what is due; any number of these may run at once."""
     close_old_connections()

@@ -103,6 +103,11 @@ class Exclusion(models.Model):
                 fields=["response"], condition=Q(lifted_at__isnull=True), name="response_is_excluded_once_at_a_time"
             ),
             models.CheckConstraint(condition=~Q(why=""), name="exclusion_has_a_reason"),
+            models.CheckConstraint(
+                condition=Q(lifted_at__isnull=True, lifted_by__isnull=True)
+                | Q(lifted_at__isnull=False, lifted_by__isnull=False),
+                name="lifted_exclusion_says_when_and_by_whom",
+            ),
         ]
 
 

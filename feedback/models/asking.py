@@ -63,10 +63,6 @@ class MessageQuerySet(models.QuerySet["Message"]):
     def due(self, now: datetime) -> "MessageQuerySet":
         return self.filter(state=MessageState.QUEUED, not_before__lte=now)
 
-    def unexplained(self) -> "MessageQuerySet":
-        """Neither ended nor waiting: empty when no worker is at work."""
-        return self.filter(state__in=[MessageState.CLAIMED, MessageState.WIRE])
-
 
 class Message(models.Model):
     """One e-mail to a customer; its row is the queue, and it leaves at most once."""

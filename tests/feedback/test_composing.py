@@ -19,6 +19,7 @@ from feedback.models import Customer, Invitation, Message, Purpose
 from organizations import links
 from organizations.models import Organization
 from tests import factories
+from tests.examples import examples
 
 pytestmark = pytest.mark.django_db
 
@@ -162,7 +163,7 @@ HEADERS = {
 }
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(150), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(name=st.text(max_size=60), product=st.text(max_size=120), sender=st.text(max_size=60))
 def test_no_name_can_add_a_header_or_a_recipient(
     invitation: Invitation, now: datetime, name: str, product: str, sender: str

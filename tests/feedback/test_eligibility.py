@@ -39,13 +39,17 @@ def test_an_experience_of_last_year_is_history() -> None:
     assert reason(experienced_at=days_ago(365)) == eligibility.TOO_LONG_AGO
 
 
+def test_history_stays_history_whoever_it_was() -> None:
+    assert reason(experienced_at=days_ago(365), has_address=False) == eligibility.TOO_LONG_AGO
+
+
 def test_a_customer_without_an_address_cannot_be_asked() -> None:
     assert reason(has_address=False) == eligibility.NO_ADDRESS
 
 
 @pytest.mark.parametrize("why", [eligibility.OPTED_OUT, eligibility.BOUNCED, eligibility.COMPLAINED])
 def test_a_suppressed_address_is_never_asked_and_the_skip_says_why(why: str) -> None:
-    assert reason(suppressed=why, last_asked_at=days_ago(1), experienced_at=days_ago(400)) == why
+    assert reason(suppressed=why, last_asked_at=days_ago(1)) == why
 
 
 def test_an_experience_is_due_after_the_days_of_the_touchpoint() -> None:

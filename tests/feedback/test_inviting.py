@@ -79,9 +79,33 @@ def test_history_is_skipped_as_too_long_ago() -> None:
     factories.touchpoint(acme)
     factories.purchase(factories.customer(acme), days_ago=400)
 
-    inviting.sweep(now=NOW)
+    assert inviting.sweep(now=NOW) == 0
+    assert inviting.skip_history(now=NOW) == 1
+    assert inviting.skip_history(now=NOW) == 0
 
     assert Skip.objects.get().reason == Reason.TOO_LONG_AGO
+
+
+def test_an_archived_survey_asks_nobody() -> None:
+    acme = factories.organization()
+    after_purchase = factories.touchpoint(acme)
+    after_purchase.survey.archived_at = NOW
+    after_purchase.survey.save(update_fields=["archived_at"])
+    factories.purchase(factories.customer(acme))
+
+    assert inviting.sweep(now=NOW) == 0
+
+
+def test_a_large_organization_does_not_hold_up_a_small_one() -> None:
+    large, small = factories.organization(), factories.organization("Globex")
+    factories.touchpoint(large)
+    factories.touchpoint(small)
+    for number in range(5):
+        factories.purchase(factories.customer(large, f"Customer{number} Large"))
+    factories.purchase(factories.customer(small))
+
+    assert inviting.sweep(now=NOW, limit=2) == 3
+    assert small.invitations.count() == 1
 
 
 def test_who_opted_out_is_not_asked() -> None:
@@ -141,6 +165,7 @@ def test_parallel_sweeps_ask_each_address_once() -> None:
         each.start()
     for each in sweeps:
         each.join()
+    inviting.sweep(now=NOW)
 
     assert Invitation.objects.count() == 20
     assert Skip.objects.filter(reason=Reason.ASKED_RECENTLY).count() == 20

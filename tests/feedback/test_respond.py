@@ -22,6 +22,7 @@ from organizations.models import Organization
 from surveys import documents, drafting, publishing, questionnaire
 from surveys.models import TouchpointState
 from tests import factories
+from tests.examples import examples
 from tests.feedback.asking import (
     ENDINGS,
     TWO_PAGES,
@@ -107,7 +108,7 @@ def test_a_score_that_is_not_on_the_scale_chooses_nothing_or_the_last_one_named(
 _visits = st.lists(st.tuples(st.sampled_from(["get", "head"]), st.integers(-1, 12)), max_size=4)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(before=_visits, between=_visits, after=_visits, score=st.integers(7, 10))
 def test_whoever_opens_the_link_before_between_or_after_changes_nothing_of_what_she_said(
     anna: Invitation, before: Visits, between: Visits, after: Visits, score: Any
@@ -488,7 +489,7 @@ _rubbish = st.one_of(
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     fields=st.dictionaries(
         st.sampled_from(
