@@ -156,6 +156,10 @@ class ColleagueInvite(models.Model):
                 name="colleague_is_invited_once_at_a_time",
             ),
             models.CheckConstraint(condition=Q(role__in=Role.values), name="colleague_is_invited_to_a_known_role"),
+            models.CheckConstraint(
+                condition=Q(accepted_at__isnull=True) | Q(withdrawn_at__isnull=True),
+                name="invite_is_accepted_or_withdrawn",
+            ),
         ]
 
 
@@ -190,6 +194,10 @@ class Notice(models.Model):
         ]
         constraints = [
             models.CheckConstraint(condition=Q(state__in=NoticeState.values), name="notice_has_a_known_state"),
+            models.CheckConstraint(
+                condition=~Q(state="claimed") | Q(lease_until__isnull=False), name="notice_at_work_has_a_lease"
+            ),
+            models.CheckConstraint(condition=~Q(state="sent") | Q(sent_at__isnull=False), name="sent_notice_says_when"),
         ]
 
 

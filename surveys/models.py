@@ -69,6 +69,11 @@ class SurveyVersion(models.Model):
             models.UniqueConstraint(
                 fields=["survey"], condition=Q(published_at__isnull=True), name="survey_has_one_draft"
             ),
+            models.CheckConstraint(
+                condition=Q(published_at__isnull=True, published_by__isnull=True)
+                | Q(published_at__isnull=False, published_by__isnull=False),
+                name="published_version_says_when_and_by_whom",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -148,6 +153,9 @@ class Touchpoint(models.Model):
             models.CheckConstraint(condition=Q(state__in=TouchpointState.values), name="touchpoint_has_a_known_state"),
             models.CheckConstraint(
                 condition=Q(days_after__lt=F("only_younger_than")), name="touchpoint_asks_before_it_is_too_late"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="draft") | Q(started_at__isnull=False), name="started_touchpoint_says_since_when"
             ),
         ]
 

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection
 
 from feedback import answering
 from feedback.models import Answer, ChangedDay, Exclusion, Invitation, Response
@@ -176,6 +176,14 @@ def test_leaving_out_needs_a_reason_and_happens_once(response: Response, carla: 
         answering.include(response, by=carla, now=now)
 
     assert Exclusion.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_an_exclusion_that_is_lifted_says_by_whom(response: Response, carla: Member, now: datetime) -> None:
+    exclusion = answering.exclude(response, why="Test", by=carla, now=now)
+
+    with pytest.raises(IntegrityError, match="lifted_exclusion_says_when_and_by_whom"):
+        Exclusion.objects.filter(pk=exclusion.pk).update(lifted_at=now)
 
 
 @pytest.mark.django_db

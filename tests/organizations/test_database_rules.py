@@ -2,6 +2,7 @@
 
 import threading
 from datetime import datetime
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, connections, transaction
@@ -38,26 +39,43 @@ def test_the_minimum_group_stays_within_its_bounds(acme: Company, size: int) -> 
         Organization.objects.filter(pk=acme.organization.pk).update(minimum_group=size)
 
 
-def test_a_notice_is_in_a_known_state(db: None, now: datetime) -> None:
-    with pytest.raises(IntegrityError, match="notice_has_a_known_state"):
+@pytest.mark.parametrize(
+    ("state", "rule"),
+    [
+        ("lost", "notice_has_a_known_state"),
+        ("claimed", "notice_at_work_has_a_lease"),
+        ("sent", "sent_notice_says_when"),
+    ],
+)
+def test_a_notice_is_in_a_known_state_and_says_what_belongs_to_it(
+    db: None, now: datetime, state: str, rule: str
+) -> None:
+    with pytest.raises(IntegrityError, match=rule):
         Notice.objects.create(
-            to="a@b.example", kind="x", subject="x", text="x", state="lost", not_before=now, created_at=now
+            to="a@b.example", kind="x", subject="x", text="x", state=state, not_before=now, created_at=now
         )
 
 
-def test_a_colleague_is_invited_to_a_known_role(acme: Company, now: datetime) -> None:
-    invitation = ColleagueInvite(
+def invite_of_bob(acme: Company, now: datetime, **fields: Any) -> ColleagueInvite:
+    return ColleagueInvite(
         organization=acme.organization,
         public_id="00000000-0000-4000-8000-000000000000",
         email="bob@acme.example",
-        role="emperor",
         invited_by=acme.olga,
         created_at=now,
         expires_at=now,
+        **fields,
     )
 
+
+def test_a_colleague_is_invited_to_a_known_role(acme: Company, now: datetime) -> None:
     with pytest.raises(IntegrityError, match="colleague_is_invited_to_a_known_role"):
-        invitation.save()
+        invite_of_bob(acme, now, role="emperor").save()
+
+
+def test_an_invitation_that_was_accepted_is_not_withdrawn(acme: Company, now: datetime) -> None:
+    with pytest.raises(IntegrityError, match="invite_is_accepted_or_withdrawn"):
+        invite_of_bob(acme, now, role=Role.VIEWER, accepted_at=now, withdrawn_at=now).save()
 
 
 @pytest.mark.parametrize(

@@ -98,6 +98,11 @@ def test_the_database_refuses_to_change_a_published_version(survey: Survey, quen
         SurveyVersion.objects.filter(pk=version.pk).update(document="{}")
 
 
+def test_a_published_version_says_by_whom(survey: Survey) -> None:
+    with pytest.raises(IntegrityError, match="published_version_says_when_and_by_whom"):
+        survey.versions.update(published_at=NOW)
+
+
 def test_every_question_gets_a_row_that_says_how_it_is_counted(survey: Survey, quentin: Member) -> None:
     version = publishing.publish(survey.versions.get(), by=quentin, now=NOW)
 

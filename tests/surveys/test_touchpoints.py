@@ -1,6 +1,7 @@
 """Touchpoints: made, changed, started and paused."""
 
 import pytest
+from django.db import IntegrityError
 
 from organizations import record
 from organizations.models import AuditEntry, Member, Organization
@@ -90,6 +91,11 @@ def test_an_archived_survey_is_not_sent(after_purchase: Touchpoint, survey: Surv
 
     with pytest.raises(touchpoints.NotStartable, match="archived"):
         touchpoints.start(after_purchase, by=quentin, now=NOW)
+
+
+def test_a_touchpoint_that_is_not_a_draft_says_since_when(after_purchase: Touchpoint) -> None:
+    with pytest.raises(IntegrityError, match="started_touchpoint_says_since_when"):
+        Touchpoint.objects.filter(pk=after_purchase.pk).update(state=TouchpointState.RUNNING)
 
 
 def test_a_change_is_recorded_with_what_changed(
