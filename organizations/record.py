@@ -31,6 +31,18 @@ WORDS: dict[str, str | Promise] = {
     "member.removed": _("removed %(name)s"),
 }
 ROLE_DETAILS = ("role", "was")
+# The first word of what was done → what that is about.
+PLACES: dict[str, str | Promise] = {
+    "organization": _("Organization"),
+    "colleague": _("Invitations"),
+    "member": _("Members"),
+    "survey": _("Surveys"),
+    "touchpoint": _("Touchpoints"),
+    "interactions": _("Purchases"),
+    "message": _("Mail"),
+    "address": _("Addresses"),
+    "response": _("Responses"),
+}
 
 
 @dataclass(frozen=True)
@@ -82,7 +94,7 @@ def places(organization: Organization) -> list[tuple[str, str]]:
     """What the record is about here, as choices for a filter."""
     kinds = AuditEntry.objects.filter(organization=organization).order_by().values_list("what", flat=True).distinct()
     names = sorted({what.partition(".")[0] for what in kinds})
-    return [(name, name.replace("_", " ").capitalize()) for name in names]
+    return [(name, str(PLACES.get(name) or name.replace("_", " ").capitalize())) for name in names]
 
 
 def _sentence(entry: AuditEntry) -> str:

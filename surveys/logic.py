@@ -56,7 +56,7 @@ def _test(subject: str, name: str, test: str, operand: Any, asked: Asked, base: 
 def _subject(subject: str, name: str, question: Data, base: str) -> str:
     if subject == "answer":
         text = piping.plain(question.get("text", {}).get(base, "")) or name
-        return f"“{Truncator(text).chars(LONGEST)}”"
+        return _("“%(text)s”") % {"text": Truncator(text).chars(LONGEST)}
     if subject == "customer":
         return _("the customer's “%(name)s”") % {"name": name}
     return _("the purchase's “%(name)s”") % {"name": name}
