@@ -18,12 +18,12 @@ import environ
 import pytest
 import redis
 import time_machine
+from django.core.cache import cache
 from django.db import connections
-from hypothesis import settings as hypothesis_settings
 from pytest_django import DjangoDbBlocker, Settings
 from pytest_django.live_server_helper import LiveServer
 
-from tests import database
+from tests import database, examples
 from tests.environment import ROOT
 from tests.processes import Process, SinkProcess
 from tests.smtp_sink import Sink, serving
@@ -44,9 +44,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     from django.conf import settings
 
-    # A busy machine must not turn a slow example into a failure.
-    hypothesis_settings.register_profile("without deadline", deadline=None)
-    hypothesis_settings.load_profile("without deadline")
+    examples.load_profile()
 
     # Pages are tested without collecting files first; the production storage has a test of its own.
     settings.STORAGES = {
@@ -105,6 +103,12 @@ def broker() -> Iterator[redis.Redis]:
     yield client
     client.flushdb()
     client.close()
+
+
+@pytest.fixture(autouse=True)
+def nobody_was_here_before() -> None:
+    """Sign-in limits count from nothing, whoever tried to sign in from this machine a test ago."""
+    cache.clear()
 
 
 # --- the clock -------------------------------------------------------------------------------------------

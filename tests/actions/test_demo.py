@@ -16,13 +16,18 @@ from tests.factories import NOW
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("demo")]
 
 
+def everything_goes() -> None:
+    # No number is given out twice, since published versions are kept in memory by theirs.
+    call_command("flush", interactive=False, verbosity=0, reset_sequences=False)
+
+
 @pytest.fixture(scope="module")
 def loaded(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Organization]:
     with django_db_blocker.unblock():
         shop = demo.load(password="a long enough word", now=NOW)
     yield shop
     with django_db_blocker.unblock():
-        call_command("flush", interactive=False, verbosity=0)
+        everything_goes()
 
 
 @pytest.fixture
@@ -56,7 +61,7 @@ def test_no_demo_customer_has_an_address_that_could_exist(shop: Organization) ->
 def test_without_a_mailbox_no_demo_mail_waits_to_leave(settings: Settings) -> None:
     settings.MAILBOX_DIR = ""
     # The demo that is loaded already comes back when this test is undone.
-    call_command("flush", interactive=False, verbosity=0)
+    everything_goes()
 
     shop = demo.load(password="a long enough word", now=NOW)
 

@@ -15,6 +15,7 @@ from statsmodels.stats.weightstats import CompareMeans, DescrStatsW
 from dashboards import comparisons, exact, families, intervals, kpi, means, metrics, rates
 from dashboards.comparisons import Difference
 from dashboards.distribution import Distribution, Recommenders
+from tests.examples import examples
 
 groups = st.builds(Recommenders, st.integers(0, 60), st.integers(0, 60), st.integers(0, 60)).filter(lambda g: g.n > 0)
 small_groups = st.builds(Recommenders, st.integers(0, 6), st.integers(0, 6), st.integers(0, 6)).filter(lambda g: g.n)
@@ -53,7 +54,7 @@ def test_two_means_differ_as_much_the_other_way_round(a: Distribution, b: Distri
     mirror(means.difference(first, second), means.difference(second, first))
 
 
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=examples(50))
 @given(small_groups, small_groups)
 def test_the_exact_test_is_the_same_both_ways_and_calls_no_difference_certain(a: Recommenders, b: Recommenders) -> None:
     p = comparisons.nps_exact_p(a, b)

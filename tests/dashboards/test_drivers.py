@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from dashboards import drivers, importance, resampling
+from tests.examples import examples
 
 Floats = NDArray[np.float64]
 
@@ -51,7 +52,7 @@ def test_the_shares_add_up_to_what_is_explained(rows: Floats) -> None:
     assert (drivers.lmg(rxx, rxy) >= -1e-12).all()
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 @given(tables)
 def test_regressions_on_every_subset_give_the_same_shapley_values(rows: Floats) -> None:
     rxx, rxy = split(rows)

@@ -20,6 +20,7 @@ from organizations.models import Member
 from surveys.models import Question, Survey, Touchpoint
 from tests import factories
 from tests.dashboards.verbs import VERBS, Step, World, answered, chose, score
+from tests.examples import examples
 from tests.factories import NOW
 
 TODAY = date(2026, 3, 10)
@@ -314,7 +315,7 @@ steps = st.builds(
 )
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(12), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(scripts=st.lists(st.lists(steps, max_size=8), min_size=WRITERS, max_size=WRITERS))
 def test_four_writers_and_two_roll_ups_at_once_leave_the_counts_of_a_rebuild(
     transactional_db: None, scripts: list[list[Step]]

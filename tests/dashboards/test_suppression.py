@@ -7,6 +7,7 @@ from scipy.optimize import linprog
 
 from dashboards import kpi, metrics, suppression
 from dashboards.distribution import Recommenders
+from tests.examples import examples
 
 partitions = st.dictionaries(st.sampled_from("ABCDEF"), st.integers(0, 12), min_size=1, max_size=6)
 minima = st.integers(3, 8)
@@ -40,7 +41,7 @@ def gives_away(ranges: dict[str, tuple[int, int]]) -> bool:
     return any(low == high for low, high in ranges.values())
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(partitions, minima)
 def test_no_hidden_cell_can_be_worked_out(cells: dict[str, int], k: int) -> None:
     result = suppression.partition(cells, k=k)
@@ -50,7 +51,7 @@ def test_no_hidden_cell_can_be_worked_out(cells: dict[str, int], k: int) -> None
     assert all(low <= cells[name] <= high for name, (low, high) in ranges.items())
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(partitions, minima)
 def test_where_the_plain_rule_suffices_nothing_more_is_hidden(cells: dict[str, int], k: int) -> None:
     plain = rule_alone(cells, k)

@@ -10,6 +10,7 @@ from dashboards.distribution import Distribution
 from dashboards.figures import FIGURES
 from dashboards.reading import DayCount
 from dashboards.trends import Every, Trend
+from tests.examples import examples
 
 MONDAY = date(2026, 3, 2)
 
@@ -72,7 +73,7 @@ def test_half_a_year_is_shown_by_weeks_and_more_by_months() -> None:
     assert trends.every(MONDAY, MONDAY + timedelta(days=365)) == "month"
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(days=st.dictionaries(st.dates(MONDAY, date(2026, 12, 31)), st.integers(5, 30), min_size=1, max_size=30))
 def test_no_answer_is_lost_between_weeks(days: dict[date, int]) -> None:
     trend = nps([day(on, *[9] * n) for on, n in sorted(days.items())])

@@ -1,25 +1,16 @@
 """Acme and its cast, and Mallory, who belongs to another organization."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 
 from organizations.models import Member, Notice, Organization, Role
 from tests import factories
-
-
-@pytest.fixture(autouse=True)
-def nobody_was_here_before() -> Iterator[None]:
-    """Sign-in limits count from nothing."""
-    cache.clear()
-    yield
-    cache.clear()
 
 
 @dataclass(frozen=True)
