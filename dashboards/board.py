@@ -14,7 +14,7 @@ from dashboards.distribution import Distribution
 from dashboards.figures import FIGURES, Change, Figure
 from dashboards.kpi import Kpi
 from dashboards.reading import Reading
-from dashboards.saying import BANDS, NAMES, UNITS, Teller
+from dashboards.saying import BANDS, EVERY_ANSWER, LATEST_ANSWER, NAMES, UNITS, Teller
 from surveys import documents
 from surveys.models import Question, Touchpoint
 from surveys.scales import Band
@@ -78,6 +78,11 @@ class Tile:
         """Whether this choice leaves out so few that they could be told."""
         return self.kpi.reason == figures.DIFFERENCING
 
+    @property
+    def is_clustered(self) -> bool:
+        """Whether customers answered so often that the interval takes their answers as alike."""
+        return figures.CLUSTERED in self.kpi.flags
+
 
 @dataclass(frozen=True)
 class Board:
@@ -85,6 +90,7 @@ class Board:
     charts: list[Chart]
     window: str
     before: str
+    counted: str
 
     @property
     def is_refused(self) -> bool:
@@ -132,7 +138,9 @@ class Painter:
 
     def shown(self, question: Question) -> Kpi:
         bases = self.read.bases_of(question)
-        return figures.shown(FIGURES[question.figure], self.answers(question), bases=bases, k=self.tell.k)
+        repeats = self.read.clusters.get(question.pk)
+        figure, answers = FIGURES[question.figure], self.answers(question)
+        return figures.shown(figure, answers, bases=bases, k=self.tell.k, repeats=repeats)
 
     def bands(self, figure: Figure, answers: Distribution) -> list[tuple[str, str, str]]:
         shares = (self.tell.percent(part, answers.n) for part in figure.bands(answers))
@@ -147,6 +155,7 @@ class Painter:
         figure, days = FIGURES[question.figure], self.read.now(question)
         lowest, highest = reading.scale(question)
         by = self.every(days)
+        days = reading.over_time(self.read, question, by=by)
         trend = trends.trend(days, lowest=lowest, highest=highest, by=by, figure=figure, k=self.tell.k)
         heading = _("%(figure)s by week") if by == "week" else _("%(figure)s by month")
         chart = Chart("trend", self.finding(question, heading % {"figure": NAMES[figure.name]}), "")
@@ -186,7 +195,7 @@ class Painter:
         figure, answers = FIGURES[question.figure], self.answers(question)
         low, _middle, high = (self.tell.percent(part, answers.n) for part in figure.bands(answers))
         names = BANDS[figure.name]
-        title = f"{high}\u202f% {str(names[2]).lower()}, {low}\u202f% {str(names[0]).lower()}"
+        title = f"{names[2]} {high}\u202f%, {names[0]} {low}\u202f%"
         shares = [metrics.percent(count, answers.n) for count in answers.counts]
         scores = figure.scale.points
         bars = [
@@ -229,7 +238,7 @@ class Painter:
         """Where it comes from: one chart for each dimension that has two values or more."""
         if self.chosen.touchpoint is not None:
             return []
-        found = reading.segments(question, self.chosen.period.span)
+        found = reading.segments(self.read, question)
         several = [(dimension, values) for dimension, values in found.items() if len(values) > 1]
         return [self.segment(question, dimension, values) for dimension, values in several]
 
@@ -349,7 +358,7 @@ def paint(
     """The whole dashboard; `below` is the scored question whose charts are wanted."""
     period, touchpoint = chosen.period, chosen.touchpoint
     read = reading.read(
-        chosen.survey.pk, touchpoint=touchpoint.pk if touchpoint else None, span=period.span, previous=period.previous
+        chosen.survey, touchpoint=touchpoint.pk if touchpoint else None, span=period.span, previous=period.previous
     )
     scored = [question for question in questions if question.figure in FIGURES]
     painter = Painter(chosen, read, tell, touchpoints, changes(read, scored, k=tell.k))
@@ -361,4 +370,5 @@ def paint(
     chosen_from = [question for question in questions if question.figure == "choices"]
     drawn += [chart for question in chosen_from if (chart := painter.choices(question))]
     before = tell.span(period.previous) if period.previous else ""
-    return Board(tiles, drawn, tell.span(period.span), before)
+    counted = LATEST_ANSWER if reading.is_latest_alone(chosen.survey) else EVERY_ANSWER
+    return Board(tiles, drawn, tell.span(period.span), before, str(counted))

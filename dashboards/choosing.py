@@ -57,7 +57,7 @@ def nearest(chosen: Chosen, questions: Sequence[Question], *, today: date, k: in
 def may_be_shown(chosen: Chosen, questions: Sequence[Question], *, k: int) -> bool:
     """Whether some figure may be told, and none would give away the few that the choice leaves out."""
     touchpoint = chosen.touchpoint.pk if chosen.touchpoint else None
-    bases = reading.bases(chosen.survey.pk, touchpoint=touchpoint, span=chosen.period.span)
+    bases = reading.bases(chosen.survey, touchpoint=touchpoint, span=chosen.period.span)
     scored = [bases[question.pk] for question in questions if question.figure in FIGURES and question.pk in bases]
     if any(figures.is_refused(it.now, (it.ever, it.everywhere), k=k) for it in scored):
         return False

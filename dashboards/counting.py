@@ -70,65 +70,76 @@ def _extent(survey: int) -> Extent:
     )
 
 
-# What a response carries makes its segments, each reporting attribute under "a:<name>" (a longer name finds no room).
-SEGMENTS = """
-    CROSS JOIN LATERAL (
-        VALUES ('', ''), ('touchpoint', r.touchpoint_id::text), ('language', r.language),
-               ('channel', r.channel), ('version', r.version_id::text)
-        UNION ALL
-        SELECT 'a:' || a.key, left(a.value, 120) FROM jsonb_each_text(r.attributes) AS a WHERE length(a.key) <= 58
-    ) AS s (dimension, value)
-"""
+# What a response carries makes its segments, and each reporting attribute one more under "a:<name>".
+SEGMENTS = ("touchpoint_id", "version_id", "language", "channel")
+# A longer name finds no room.
+LONGEST_NAME, LONGEST_VALUE = 58, 120
 NOT_EXCLUDED = """
     NOT EXISTS (SELECT FROM feedback_exclusion e WHERE e.response_id = r.id AND e.lifted_at IS NULL)
 """
 
 
-def _select(scope: Scope, places: Sequence[str], answered: str, questions: Sequence[int]) -> str:
-    """Alike responses of a day are counted together first: only their counts are then repeated for each segment."""
+def _select(scope: Scope, places: Sequence[str], said: str, questions: Sequence[int]) -> str:
+    """Alike answers of a day are counted together in one pass; only their counts are repeated for each segment.
+
+    Two countings, with and without the attributes: those who are alike in both are far more, and few are alike.
+    """
     # The ids by themselves: PostgreSQL estimates them well, and finds the few answers of a rare question by its index.
     ids = ", ".join(map(str, questions))
-    # As int: the sum of bigint is numeric, which is slower.
-    filters = ", ".join(f"count(*) FILTER (WHERE {place})" for place in places)
-    sums = ", ".join(f"sum(r.counts[{place}])" for place in range(1, len(places) + 1))
+    sums = ", ".join(f"coalesce(sum(n) FILTER (WHERE {place}), 0)" for place in places)
+    names = " ".join(f"WHEN grouping({column}) = 0 THEN '{column.removesuffix('_id')}'" for column in SEGMENTS)
     return f"""
-        SELECT r.question_id, r.day, s.dimension, s.value, ARRAY[{sums}]::int[] AS counts,
-               sum(r.answered)::int AS answered
-        FROM (
-            SELECT q.id AS question_id, r.answered_on AS day, r.touchpoint_id, r.version_id, r.language, r.channel,
-                   r.attributes, ARRAY[{filters}]::int[] AS counts, count(*)::int AS answered
-            FROM feedback_response r
-            JOIN feedback_answer x ON x.response_id = r.id
-            JOIN surveys_question q ON q.id = x.question_id
+        WITH alike AS MATERIALIZED (
+            SELECT x.question_id, r.answered_on AS day, {said} AS said, {", ".join(f"r.{c}" for c in SEGMENTS)},
+                   r.attributes, grouping(r.attributes) = 0 AS by_attributes, count(*) AS n
+            FROM feedback_response r JOIN feedback_answer x ON x.response_id = r.id
             WHERE {scope.where("r.survey_id", "r.answered_on")} AND x.question_id IN ({ids})
-              AND {answered} AND {NOT_EXCLUDED}
-            GROUP BY q.id, r.answered_on, r.touchpoint_id, r.version_id, r.language, r.channel, r.attributes
-        ) AS r
-        {SEGMENTS}
-        WHERE s.value IS NOT NULL AND (s.value <> '' OR s.dimension = '')
-        GROUP BY r.question_id, r.day, s.dimension, s.value
+              AND {said} IS NOT NULL AND {NOT_EXCLUDED}
+            GROUP BY x.question_id, r.answered_on, {said},
+                     GROUPING SETS (({", ".join(f"r.{c}" for c in SEGMENTS)}), (r.attributes))
+        ), attribute AS (
+            -- Taken apart once for all who carry the same ones.
+            SELECT attributes, 'a:' || a.key AS dimension, left(a.value, {LONGEST_VALUE}) AS value
+            FROM (SELECT DISTINCT attributes FROM alike WHERE by_attributes) AS carried,
+                 jsonb_each_text(attributes) AS a
+            WHERE length(a.key) <= {LONGEST_NAME}
+        )
+        SELECT * FROM (
+            SELECT question_id, day, CASE {names} ELSE '' END AS dimension,
+                   coalesce({", ".join(f"{c}::text" for c in SEGMENTS)}, '') AS value,
+                   ARRAY[{sums}]::int[] AS counts, sum(n)::int AS answered
+            FROM alike JOIN surveys_question q ON q.id = question_id
+            WHERE NOT by_attributes
+            GROUP BY question_id, day, GROUPING SETS ((), {", ".join(f"({c})" for c in SEGMENTS)})
+            UNION ALL
+            SELECT question_id, day, dimension, value, ARRAY[{sums}]::int[], sum(n)::int
+            FROM alike JOIN attribute USING (attributes) JOIN surveys_question q ON q.id = question_id
+            WHERE by_attributes
+            GROUP BY question_id, day, dimension, value
+        ) AS segment
+        WHERE value <> '' OR dimension = ''
     """  # noqa: S608 - made of constants and numbers of places
 
 
 def _scored(scope: Scope, extent: Extent) -> str:
     """One filter a score of any scale here, cut to the question's own: constants are twice as fast as columns."""
     lowest = extent.lowest
-    places = [f"x.score = {score}" for score in range(lowest, extent.highest + 1)]
+    places = [f"said = {score}" for score in range(lowest, extent.highest + 1)]
     return f"""
         SELECT question_id, day, dimension, value,
                counts[q.lowest - {lowest} + 1 : q.highest - {lowest} + 1] AS counts, answered
-        FROM ({_select(scope, places, "x.score IS NOT NULL", extent.scored)}) AS scored
+        FROM ({_select(scope, places, "x.score", extent.scored)}) AS scored
         JOIN surveys_question q ON q.id = question_id
     """  # noqa: S608
 
 
 def _chosen(scope: Scope, extent: Extent) -> str:
     """Up to the last choice that anybody took: choices added by a later version must not change older days."""
-    places = [f"q.choice_keys[{place}] = ANY(x.choices)" for place in range(1, extent.choices + 1)]
+    places = [f"q.choice_keys[{place}] = ANY(said)" for place in range(1, extent.choices + 1)]
     return f"""
         SELECT question_id, day, dimension, value, counts[1:coalesce((
                    SELECT max(place) FROM unnest(counts) WITH ORDINALITY AS c (n, place) WHERE n > 0), 0)], answered
-        FROM ({_select(scope, places, "x.choices IS NOT NULL", extent.chosen)}) AS chosen
+        FROM ({_select(scope, places, "x.choices", extent.chosen)}) AS chosen
     """  # noqa: S608
 
 

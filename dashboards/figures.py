@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from dashboards import comparisons, families, metrics, suppression
+from dashboards import clusters, comparisons, families, metrics, suppression
+from dashboards.clusters import Clusters
 from dashboards.comparisons import Difference
 from dashboards.distribution import Distribution, Recommenders
 from dashboards.families import Word
@@ -12,6 +13,8 @@ from surveys import scales
 from surveys.scales import Scale
 
 DIFFERENCING = "differencing"
+CLUSTERED = "clustered"
+LIMITS = {"points": (-100.0, 100.0), "percent": (0.0, 100.0)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +52,24 @@ FIGURES = {
 }
 
 
-def shown(figure: Figure, answers: Distribution, *, bases: Iterable[int], k: int) -> Kpi:
+def shown(
+    figure: Figure, answers: Distribution, *, bases: Iterable[int], k: int, repeats: Clusters | None = None
+) -> Kpi:
     """The figure as everybody may see it; None as well where the few it leaves out of a base could be told from it."""
-    guarded = suppression.guarded(figure.of(answers), k=k)
+    guarded = suppression.guarded(clustered(figure.of(answers), repeats), k=k)
     if guarded.value is not None and is_refused(answers.n, bases, k=k):
         return replace(guarded, value=None, exact=None, interval=None, flags=(), reason=DIFFERENCING)
     return guarded
+
+
+def clustered(told: Kpi, repeats: Clusters | None) -> Kpi:
+    """The same figure, with the interval that holds where customers answered more than once on average."""
+    half = clusters.half_width(repeats) if repeats is not None and repeats.are_needed else None
+    if half is None or told.value is None:
+        return told
+    lowest, highest = LIMITS[told.unit]
+    interval = max(lowest, told.value - 100 * half), min(highest, told.value + 100 * half)
+    return replace(told, interval=interval, method=CLUSTERED).flagged(CLUSTERED)
 
 
 def is_refused(n: int, bases: Iterable[int], *, k: int) -> bool:

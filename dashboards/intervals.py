@@ -1,7 +1,6 @@
 """How far the truth may be from the figure: intervals of one sample, on the unit scale."""
 
 import math
-from collections.abc import Sequence
 
 from dashboards import quantiles
 from dashboards.distribution import Recommenders, count_of
@@ -126,23 +125,4 @@ def student(mean: float, sd: float, n: int, level: float = 0.95) -> Interval | N
     if n < 2:
         return None
     half = quantiles.student(level, n - 1) * sd / math.sqrt(n)
-    return mean - half, mean + half
-
-
-def clustered(by_customer: Sequence[Sequence[float]], level: float = 0.95) -> Interval | None:
-    """Interval of a mean where customers answered more than once: for above 1.2 answers a customer.
-
-    Formula: SE² = m/(m-1)·Σ_c(Σ_i(x_i - x̄))²/n², m customers, n answers; x̄ ± t(m-1)·SE.
-    Takes: one list of values a customer (NPS as -1, 0, 1). Gives (low, high) in their unit, None below m = 2.
-    Refuses: a level outside (0, 1).
-    Source: Liang and Zeger 1986, Biometrika 73:13-22; Cameron and Miller 2015, Journal of Human Resources 50(2).
-    """
-    quantiles.tail_of(level)
-    customers = [values for values in by_customer if values]
-    m, n = len(customers), sum(map(len, customers))
-    if m < 2:
-        return None
-    mean = math.fsum(map(math.fsum, customers)) / n
-    residual = math.fsum(math.fsum(x - mean for x in values) ** 2 for values in customers)
-    half = quantiles.student(level, m - 1) * math.sqrt(m / (m - 1) * residual) / n
     return mean - half, mean + half

@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
-from dashboards import comparisons, distribution, exact, families, intervals, metrics, rounding, suppression
+from dashboards import clusters, comparisons, distribution, exact, families, intervals, metrics, rounding, suppression
 
 PARTS = ("Formula", "Takes", "Refuses", "Source")
 PART = re.compile(rf"^({'|'.join(PARTS)}):\s*", re.MULTILINE)
@@ -55,7 +55,7 @@ class Section:
 
 GROUPS = (
     Group("figures", _("Figures"), ("dashboards.metrics", "dashboards.distribution")),
-    Group("intervals", _("Intervals"), ("dashboards.intervals",)),
+    Group("intervals", _("Intervals"), ("dashboards.intervals", "dashboards.clusters")),
     Group(
         "comparing",
         _("Comparing"),
@@ -94,6 +94,8 @@ USED: frozenset[Definition] = frozenset(
         intervals.nps_adjusted_wald,
         intervals.shrunk,
         intervals.wilson,
+        clusters.variance,
+        clusters.half_width,
         comparisons.nps,
         comparisons.shares,
         comparisons.newcombe,
@@ -134,7 +136,7 @@ class Made:
     rounding: str
 
 
-def made(figure: str) -> Made:
+def made(figure: str, *, is_clustered: bool = False) -> Made:
     """The entries behind a figure: nps, csat or ces."""
     own: dict[str, tuple[Definition, ...]] = {
         "nps": (metrics.nps, intervals.nps_adjusted_wald, comparisons.nps),
@@ -147,7 +149,9 @@ def made(figure: str) -> Made:
         suppression.filter_is_refused,
         rounding.value,
     )
-    return Made(*(anchor(definition) for definition in (*own[figure], *shared)))
+    formula, interval, test = own[figure]
+    behind = formula, clusters.half_width if is_clustered else interval, test, *shared
+    return Made(*map(anchor, behind))
 
 
 @cache

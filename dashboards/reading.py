@@ -1,17 +1,24 @@
-"""Daily counts → distributions of a span, of its days and of its segments; nothing here reads single answers."""
+"""Daily counts → distributions of a span, of its days and of its segments.
+
+A survey about the whole relationship counts the latest answer of each customer instead, which counts of days cannot
+tell. Here alone that is decided.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from django.db import connection
 from django.db.models import Q, Sum
 
+from dashboards import latest, repeats
+from dashboards.clusters import Clusters
 from dashboards.distribution import Distribution
 from dashboards.models import DailyCount
 from dashboards.periods import Span
-from surveys.models import Question
+from dashboards.trends import Every
+from surveys.models import Basis, Question, Survey
 
 EVERYTHING = ""
 TOUCHPOINT = "touchpoint"
@@ -39,10 +46,13 @@ class Bases:
 class Reading:
     """What is counted about a survey's questions in a span and the one before, at one touchpoint or at all."""
 
+    survey: Survey
+    touchpoint: int | None
     span: Span
     previous: Span | None
     days: dict[int, list[DayCount]] = field(default_factory=dict)
     bases: dict[int, Bases] = field(default_factory=dict)
+    clusters: dict[int, Clusters] = field(default_factory=dict)
 
     def now(self, question: Question) -> list[DayCount]:
         return [day for day in self.days.get(question.pk, []) if self.span.holds(day.day)]
@@ -56,21 +66,47 @@ class Reading:
         return bases.ever, bases.everywhere
 
 
-def read(survey: int, *, touchpoint: int | None, span: Span, previous: Span | None) -> Reading:
-    """Two queries, however many questions, days and answers there are."""
-    segment = _segment(touchpoint)
+def is_latest_alone(survey: Survey) -> bool:
+    """Whether the latest answer of each customer counts, and not every answer."""
+    return survey.basis == Basis.RELATIONAL
+
+
+def read(survey: Survey, *, touchpoint: int | None, span: Span, previous: Span | None) -> Reading:
+    """Three queries at most, however many questions, days and answers there are."""
+    days = _days(survey, touchpoint, span, previous)
+    known = bases(survey, touchpoint=touchpoint, span=span)
+    reading = Reading(survey, touchpoint, span, previous, days, known)
+    return reading if is_latest_alone(survey) else replace(reading, clusters=_clusters(reading))
+
+
+def _days(survey: Survey, touchpoint: int | None, span: Span, previous: Span | None) -> dict[int, list[DayCount]]:
+    if is_latest_alone(survey):
+        found = latest.days(survey.pk, touchpoint=touchpoint, span=span, previous=previous)
+        return {question: [DayCount(*row) for row in rows] for question, rows in found.items()}
     first = previous.start if previous else span.start
-    rows = DailyCount.objects.filter(survey=survey, day__lte=span.end, **segment)
+    rows = DailyCount.objects.filter(survey=survey, day__lte=span.end, **_segment(touchpoint))
     if first:
         rows = rows.filter(day__gte=first)
     days: dict[int, list[DayCount]] = defaultdict(list)
     for question, day, counts, answered in rows.order_by("day").values_list("question", "day", "counts", "answered"):
         days[question].append(DayCount(day, tuple(counts), answered))
-    return Reading(span, previous, dict(days), bases(survey, touchpoint=touchpoint, span=span))
+    return dict(days)
 
 
-def bases(survey: int, *, touchpoint: int | None, span: Span) -> dict[int, Bases]:
+def _clusters(read: Reading) -> dict[int, Clusters]:
+    answers = [n for base in read.bases.values() if (n := base.now)]
+    if not answers:
+        return {}
+    return repeats.read(
+        read.survey.pk, touchpoint=read.touchpoint, span=read.span, fewest=min(answers), most=max(answers)
+    )
+
+
+def bases(survey: Survey, *, touchpoint: int | None, span: Span) -> dict[int, Bases]:
     """By question, in one query."""
+    if is_latest_alone(survey):
+        known = latest.bases(survey.pk, touchpoint=touchpoint, span=span)
+        return {question: Bases(*counts) for question, counts in known.items()}
     segment = _segment(touchpoint)
     in_span = Q(day__lte=span.end)
     if span.start:
@@ -118,8 +154,26 @@ def _added(histograms: Iterable[tuple[int, ...]], places: int) -> list[int]:
     return total
 
 
-def segments(question: Question, span: Span) -> dict[str, dict[str, Distribution]]:
-    """The question's distribution in each segment value of a span, by dimension; added up in the database."""
+def over_time(read: Reading, question: Question, *, by: Every) -> list[DayCount]:
+    """What the weeks or months of the span are added up from."""
+    if not is_latest_alone(read.survey):
+        return read.now(question)
+    found = latest.over_time(read.survey.pk, touchpoint=read.touchpoint, span=read.span, question=question.pk, by=by)
+    return [DayCount(*row) for row in found]
+
+
+def segments(read: Reading, question: Question) -> dict[str, dict[str, Distribution]]:
+    """The question's distribution in each segment value of the span, by dimension; added up in the database."""
+    lowest, highest = scale(question)
+    is_latest = is_latest_alone(read.survey)
+    rows = _latest_segments(read, question) if is_latest else _segments(question, read.span)
+    found: dict[str, dict[str, Distribution]] = defaultdict(dict)
+    for dimension, value, counts in rows:
+        found[dimension][value] = Distribution.of(counts, lowest=lowest, highest=highest)
+    return dict(found)
+
+
+def _segments(question: Question, span: Span) -> list[tuple[str, str, list[int]]]:
     lowest, highest = scale(question)
     places = ", ".join(f"sum(counts[{place}])" for place in range(1, highest - lowest + 2))
     with connection.cursor() as cursor:
@@ -131,11 +185,15 @@ def segments(question: Question, span: Span) -> dict[str, dict[str, Distribution
             """,  # noqa: S608 - numbers of places
             [question.pk, span.start, span.end],
         )
-        rows = cursor.fetchall()
-    found: dict[str, dict[str, Distribution]] = defaultdict(dict)
-    for dimension, value, counts in rows:
-        found[dimension][value] = Distribution.of(counts, lowest=lowest, highest=highest)
-    return dict(found)
+        return list(cursor.fetchall())
+
+
+def _latest_segments(read: Reading, question: Question) -> list[tuple[str, str, list[int]]]:
+    lowest, highest = scale(question)
+    found: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0] * (highest - lowest + 1))
+    for dimension, value, given, n in latest.segments(read.survey.pk, span=read.span, question=question.pk):
+        found[dimension, value][given - lowest] += n
+    return [(dimension, value, counts) for (dimension, value), counts in found.items()]
 
 
 def stamp(survey: int, *, touchpoint: int | None, span: Span) -> str:

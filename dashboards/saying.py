@@ -23,12 +23,16 @@ MARKS: dict[str, tuple[str | Promise, str | Promise]] = {
         gettext_lazy("wide interval"),
         gettext_lazy("The true figure may lie far from this one; more answers narrow it."),
     ),
+    figures.CLUSTERED: (
+        gettext_lazy("repeated answers"),
+        gettext_lazy("Customers answered more than once; the interval takes them as alike."),
+    ),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Teller:
-    """How this organization writes numbers, and from how many answers on it tells figures."""
+    """How numbers are written in the reader's language, and from how many answers on figures are told."""
 
     language: str
     k: int
@@ -123,12 +127,29 @@ FORMULAS: dict[str, str | Promise] = {
     "ces": gettext_lazy("100 × answers of 5, 6 and 7 ÷ all answers (7 is the easiest)"),
 }
 INTERVALS: dict[str, str | Promise] = {
+    figures.CLUSTERED: gettext_lazy(
+        "95 %, cluster-robust: customers answered more than 1.2 times on average, and one customer's answers are alike"
+    ),
     "nps": gettext_lazy("95 %, adjusted Wald (Rocks 2016), honest from five answers on"),
     "csat": gettext_lazy("95 %, Wilson"),
     "ces": gettext_lazy("95 %, Wilson"),
 }
+EVERY_ANSWER = gettext_lazy(
+    "One response per invitation, the latest wording of it; "
+    "answers of unfinished questionnaires count as far as they go."
+)
+LATEST_ANSWER = gettext_lazy(
+    "The latest answer of each customer in the period, and in each week or month of the trend, since the survey asks "
+    "about the whole relationship; responses without a customer, as from open links, count each."
+)
+SHARES_TEST = gettext_lazy(
+    "N−1 chi-square of two shares (Fisher where answers are very few); "
+    "real where p, adjusted for all figures of the page, is below 0.05"
+)
 TESTS: dict[str, str | Promise] = {
-    "nps": gettext_lazy("adjusted z test of two NPS, real below p = 0.05"),
-    "csat": gettext_lazy("N−1 chi-square of two shares (Fisher where answers are very few), real below p = 0.05"),
-    "ces": gettext_lazy("N−1 chi-square of two shares (Fisher where answers are very few), real below p = 0.05"),
+    "nps": gettext_lazy(
+        "adjusted z test of two NPS; real where p, adjusted for all figures of the page, is below 0.05"
+    ),
+    "csat": SHARES_TEST,
+    "ces": SHARES_TEST,
 }

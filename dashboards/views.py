@@ -8,11 +8,11 @@ from csp.decorators import csp_update
 from django.db.models import Exists, OuterRef, Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.views.decorators.http import require_GET
 from django.views.decorators.vary import vary_on_headers
 
-from dashboards import board, choosing, comments, methods, reading, suppression, tables
+from dashboards import board, choosing, comments, figures, methods, reading, suppression, tables
 from dashboards.board import Board
 from dashboards.chosen import Chosen
 from dashboards.figures import FIGURES
@@ -75,12 +75,13 @@ def definition(request: MemberRequest, slug: str, pk: int) -> HttpResponse:
     context: dict[str, Any] = {"question": question, "form": asked.form, "chosen": asked.chosen, "k": asked.tell.k}
     if asked.chosen is not None:
         painted = _painted(request, asked, asked.chosen)
+        tile = next(tile for tile in painted.tiles if tile.question.pk == question.pk)
         context |= {
-            "tile": next(tile for tile in painted.tiles if tile.question.pk == question.pk),
+            "tile": tile,
             "board": painted,
-            "made": methods.made(question.figure),
+            "made": methods.made(question.figure, is_clustered=tile.is_clustered),
             "formula": FORMULAS[question.figure],
-            "interval": INTERVALS[question.figure],
+            "interval": INTERVALS[figures.CLUSTERED if tile.is_clustered else question.figure],
             "test": TESTS[question.figure],
             "left_out": _left_out(asked.chosen),
         }
@@ -96,7 +97,7 @@ def how_figures_are_made(request: MemberRequest, slug: str) -> HttpResponse:
 
 def _asked(request: MemberRequest, parameters: Any = None) -> Asked:
     organization, given = request.organization, request.GET if parameters is None else parameters
-    tell = Teller(organization.language, organization.minimum_group)
+    tell = Teller(translation.get_language() or organization.language, organization.minimum_group)
     form = FilterForm(
         given,
         surveys=_surveys(organization),

@@ -104,17 +104,6 @@ def test_statsmodels_finds_the_same_interval_of_a_mean(answers: Distribution, le
     )
 
 
-def test_customers_who_answer_twice_widen_the_interval() -> None:
-    alone = intervals.clustered([[1], [1], [-1], [0], [1], [1], [-1], [0]])
-    twice = intervals.clustered([[1, 1], [-1, 0], [1, 1], [-1, 0]])
-
-    assert alone
-    assert twice
-    assert twice[1] - twice[0] > alone[1] - alone[0]
-    assert alone == pytest.approx(DescrStatsW([1, 1, -1, 0, 1, 1, -1, 0]).tconfint_mean(), abs=1e-12)
-    assert intervals.clustered([[1, 1, 0]]) is None
-
-
 def test_quantiles_are_those_of_the_tables() -> None:
     assert quantiles.normal(0.95) == 1.959963984540054
     assert quantiles.student(0.95, 10) == pytest.approx(2.228138852, abs=1e-9)
