@@ -15,7 +15,7 @@ from django.utils.translation import npgettext_lazy
 register = template.Library()
 
 # Django's own words stand alone («2 Tage»); after «ago» and «in» some languages bend them («vor 2 Tagen»).
-SPANS = {
+SPANS: dict[str, Any] = {  # Django takes lazy words, its stubs only said ones
     "year": npgettext_lazy("after ago or in", "%(num)d year", "%(num)d years", "num"),
     "month": npgettext_lazy("after ago or in", "%(num)d month", "%(num)d months", "num"),
     "week": npgettext_lazy("after ago or in", "%(num)d week", "%(num)d weeks", "num"),
