@@ -3,61 +3,34 @@
 from dataclasses import asdict
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.core.paginator import Paginator
-from django.db.models import Count, Max, Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
-from feedback import intake, purchases, timeline
-from feedback.models import Customer
+from feedback import customers, intake, purchases, timeline
+from feedback.forms import BringForm
 from feedback.purchase_faults import advice
 from organizations.models import Organization, Role
 from organizations.wall import MemberRequest, role_required
 
 PER_PAGE = 50
-SORTS = {"name": "sort_name", "-name": "-sort_name", "latest": "-latest", "purchases": "-count"}
 SOURCE = "csv"
-SAMPLE = (
-    "order,date,customer,email,name,language,product,store\r\n"
-    "A-1001,2026-01-31,C-17,anna@example.com,Anna Berg,de,Headphones,Berlin\r\n"
-)
-
-
-class BringForm(forms.Form):
-    """The file with purchases."""
-
-    file = forms.FileField(
-        label=gettext_lazy("File with purchases"),
-        help_text=gettext_lazy("CSV in UTF-8, at most 20,000 rows and 5 MB."),
-        widget=forms.FileInput(attrs={"accept": ".csv,text/csv", "class": "form-control"}),
-        allow_empty_file=True,
-    )
 
 
 @require_GET
 @role_required(Role.CASE_WORKER)
 def index(request: MemberRequest, slug: str) -> HttpResponse:
-    query = request.GET.get("q", "").strip()[:120]
+    query = request.GET.get("q", "").strip()[: customers.LONGEST_WORDS]
     sort = request.GET.get("sort", "")
-    found = _search(request.organization, query).order_by(SORTS.get(sort, "sort_name"), "pk")
+    found = customers.find(request.organization, words=query, sort=sort)
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     return render(request, "feedback/customers.html", {"page_obj": page, "query": query, "sort": sort})
-
-
-def _search(organization: Organization, query: str) -> QuerySet[Customer, Any]:
-    customers = organization.customers.annotate(count=Count("interactions"), latest=Max("interactions__experienced_at"))
-    if query:
-        customers = customers.filter(
-            Q(sort_name__contains=intake.sort_name(query)) | Q(email__icontains=query) | Q(reference__icontains=query)
-        )
-    return customers
 
 
 @require_GET
@@ -79,7 +52,7 @@ def bring(request: MemberRequest, slug: str) -> HttpResponse:
             return _recorded(request, slug, sheet)
         faults = [asdict(fault) | {"advice": advice(fault)} for fault in sheet.faults]
     status = 422 if faults or form.errors else 200
-    context = {"form": form, "faults": faults, "known": purchases.KNOWN, "sample": SAMPLE}
+    context = {"form": form, "faults": faults, "known": purchases.KNOWN, "sample": purchases.SAMPLE}
     return render(request, "feedback/bring.html", context, status=status)
 
 
@@ -104,7 +77,7 @@ def _recorded(request: MemberRequest, slug: str, sheet: purchases.Sheet) -> Http
 @role_required(Role.QUALITY_MANAGER)
 def sample(request: MemberRequest, slug: str) -> HttpResponse:
     return HttpResponse(
-        SAMPLE,
+        purchases.SAMPLE,
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": 'attachment; filename="purchases.csv"'},
     )

@@ -15,6 +15,11 @@ LONGEST = 120
 LONGEST_VALUE = 500
 REQUIRED = ("order", "date")
 KNOWN = ("customer", "email", "name", "language", "order", "date")
+# A file to begin with.
+SAMPLE = (
+    "order,date,customer,email,name,language,product,store\r\n"
+    "A-1001,2026-01-31,C-17,anna@example.com,Anna Berg,de,Headphones,Berlin\r\n"
+)
 
 
 @dataclass(frozen=True)
