@@ -208,6 +208,8 @@ def _add(data: Data, rest: str) -> None:
 
 def _add_choice(data: Data, place: str) -> None:
     page, question, _ = _at(place)
+    if question is None:
+        raise KeyError(place)
     choices = data["pages"][page]["questions"][question]["choices"]
     choices.append({"key": _unused({choice["key"] for choice in choices}), "label": {}})
 

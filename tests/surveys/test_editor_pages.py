@@ -303,3 +303,18 @@ def test_a_very_long_questionnaire_opens_one_question_at_a_time(
     type_into(page, "pages[0].questions[57].text.en", "Number 57?", "save", client, long)
 
     assert documents.of(long.versions.get()).question("q57").text.get("en") == "Number 57?"
+
+
+@pytest.mark.parametrize("verb", ["up", "down", "remove", "add", "add-choice"])
+@pytest.mark.parametrize(
+    "place",
+    ["", "pages", "pages[0]", "pages[9]", "pages[0].questions[0]", "pages[0].questions[0].choices[0]", "pages[0]/tea"],
+)
+def test_a_button_for_a_place_of_another_sort_never_breaks_the_page(
+    verb: str, place: str, client: Client, survey: Survey
+) -> None:
+    page = client.get(address(survey, "edit/"))
+
+    answer = client.post(address(survey, "edit/"), {**form(page).values, "do": f"{verb}:{place}"})
+
+    assert answer.status_code == 200
