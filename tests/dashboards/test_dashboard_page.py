@@ -18,7 +18,7 @@ from feedback import answering
 from feedback.models import Response
 from organizations.models import Member, Organization, Role
 from surveys.answers import AnswerValue
-from surveys.models import Question, Touchpoint
+from surveys.models import Basis, Question, Touchpoint
 from tests import factories
 from tests.browsing import axe
 from tests.dashboards.verbs import answered, chose, score
@@ -315,6 +315,42 @@ def test_the_definition_under_the_minimum_group_tells_no_figure(touchpoint: Touc
 
     assert "4 of 5 answers needed" in page
     assert "+100 " not in page.replace("to +100", "")
+
+
+def defined(touchpoint: Touchpoint) -> str:
+    question = Question.objects.get(survey=touchpoint.survey, key="nps")
+    page = signed_in(touchpoint).get(address(touchpoint.organization, "definition", question.pk))
+    return words(page.content.decode())
+
+
+def say_twice(touchpoint: Touchpoint, first: int, second: int) -> None:
+    customer = factories.customer(touchpoint.organization)
+    for value, days_ago in ((first, 2), (second, 1)):
+        invitation = factories.invitation(factories.purchase(customer), touchpoint=touchpoint)
+        answered(invitation, now=NOW - timedelta(days=days_ago), nps=score(value))
+    rollup.sweep()
+
+
+def test_a_survey_about_the_whole_relationship_says_that_the_latest_answers_count(touchpoint: Touchpoint) -> None:
+    touchpoint.survey.basis = Basis.RELATIONAL
+    touchpoint.survey.save()
+    for _ in range(6):
+        say_twice(touchpoint, 0, 9)
+
+    page = words(get(touchpoint))
+
+    assert "+100" in page
+    assert "6 answers" in page
+    assert "The latest answer of each customer in the period" in defined(touchpoint)
+
+
+def test_a_figure_of_customers_who_answered_twice_is_marked_and_explained(touchpoint: Touchpoint) -> None:
+    for value in (9, 9, 2, 9, 2, 7):
+        say_twice(touchpoint, value, value)
+
+    assert "repeated answers" in words(get(touchpoint))
+    assert "cluster-robust: customers answered more than 1.2 times on average" in defined(touchpoint)
+    assert "adjusted Wald" not in defined(touchpoint)
 
 
 def test_the_definition_of_somebody_elses_question_is_not_found(touchpoint: Touchpoint) -> None:

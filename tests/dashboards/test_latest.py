@@ -41,9 +41,9 @@ def berta(yearly: Touchpoint) -> Customer:
     return factories.customer(yearly.organization, "Berta Cohn")
 
 
-def says(who: Customer, touchpoint: Touchpoint, value: int | AnswerValue, *, days_ago: int, **bought: str) -> Response:
-    invitation = factories.invitation(factories.purchase(who, **bought), touchpoint=touchpoint)  # type: ignore[arg-type]
-    said = {"nps": score(value)} if isinstance(value, int) else {"what_went_wrong": value}
+def says(who: Customer, touchpoint: Touchpoint, value: int | AnswerValue, *, days_ago: int, **bought: Any) -> Response:
+    invitation = factories.invitation(factories.purchase(who, **bought), touchpoint=touchpoint)
+    said: dict[str, Any] = {"nps": score(value)} if isinstance(value, int) else {"what_went_wrong": value}
     return answered(invitation, now=NOW - timedelta(days=days_ago), **said)
 
 
