@@ -6,6 +6,7 @@ from allauth.account import forms as allauth_forms
 from allauth.account.internal.flows.signup import prevent_enumeration
 from django import forms
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
@@ -47,6 +48,9 @@ class SignUpForm(allauth_forms.SignupForm):  # type: ignore[misc]  # allauth shi
         user.save(update_fields=["name", "language"])
 
     def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
+        if self.account_already_exists:
+            # The time of an answer tells as well: a password is made unreadable here as for a new account.
+            make_password(self.cleaned_data["password1"])
         try:
             with transaction.atomic():
                 return super().try_save(request)  # type: ignore[no-any-return]

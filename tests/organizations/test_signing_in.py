@@ -5,6 +5,7 @@ from collections.abc import Callable
 from urllib.parse import quote
 
 import pytest
+from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.db import connections
 from django.test import Client
 from pytest_django import Settings
@@ -78,6 +79,30 @@ def test_an_address_that_has_an_account_is_told_so_by_mail_alone() -> None:
     ] * 2
     assert User.objects.filter(email=SIGN_UP["email"]).count() == 1
     assert notice_to(SIGN_UP["email"]).kind == "account_already_exists"
+
+
+class Counting(Argon2PasswordHasher):
+    """Making a password unreadable is what takes the time."""
+
+    made = 0
+
+    def encode(self, password: str, salt: str) -> str:
+        Counting.made += 1
+        return super().encode(password, salt)
+
+
+@pytest.mark.django_db
+def test_an_address_that_has_an_account_takes_as_long_as_a_new_one(settings: Settings) -> None:
+    factories.user("olga", email=SIGN_UP["email"])
+    settings.PASSWORD_HASHERS = [f"{__name__}.Counting"]
+    made = []
+
+    for email in (SIGN_UP["email"], "new@nordlicht.example"):
+        Counting.made = 0
+        Client().post("/accounts/signup/", SIGN_UP | {"email": email})
+        made.append(Counting.made)
+
+    assert made == [1, 1]
 
 
 @pytest.mark.django_db
