@@ -4,7 +4,6 @@ import random
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
-from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.db import transaction
 
@@ -12,6 +11,7 @@ from actions import demo_words as words
 from feedback import answering, intake, inviting
 from feedback.models import Invitation, MessageState
 from feedback.purchases import Purchase
+from organizations import sign_in
 from organizations.models import Member, Organization, Role, User
 from surveys import documents, drafting, kinds, path, publishing, starters, touchpoints
 from surveys.answers import AnswerValue
@@ -63,7 +63,7 @@ def _make(*, password: str, now: datetime) -> Organization:
 def _member(shop: Organization, role: Role, password: str, began: datetime) -> Member:
     email, name = PEOPLE[role]
     user = User.objects.create_user(email, password, name=name)
-    EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
+    sign_in.vouch(user)
     return Member.objects.create(organization=shop, user=user, role=role, joined_at=began)
 
 

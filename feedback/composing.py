@@ -275,10 +275,8 @@ def _face(details: ScaleDetails, score: int) -> str:
 
 
 def _first(questionnaire: Questionnaire) -> Question:
-    """The first question that can be answered; it is asked in the mail itself where it has a scale."""
-    return next(
-        (question for question in questionnaire.questions if kinds.of(question).is_answered), questionnaire.questions[0]
-    )
+    """It is asked in the mail itself where it has a scale; a survey of mere statements shows its first."""
+    return kinds.first(questionnaire) or questionnaire.questions[0]
 
 
 def _head(language: str, sender: Sender) -> tuple[str, ...]:

@@ -156,7 +156,7 @@ def _questionnaire(opened: Opened | None) -> Questionnaire | None:
 
 def _preselected(questionnaire: Questionnaire, chosen: str) -> dict[str, AnswerValue]:
     """The score she pressed in her mail, if the question in the mail has it; nothing else of an address is believed."""
-    question = next((one for one in questionnaire.questions if kinds.of(one).is_answered), None)
+    question = kinds.first(questionnaire)
     if question is None or question.scale is None or not _SCORE.fullmatch(chosen):
         return {}
     return {question.key: AnswerValue(score=int(chosen))} if question.scale.holds(int(chosen)) else {}

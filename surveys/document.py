@@ -102,17 +102,8 @@ class Questionnaire:
         return tuple(question for page in self.pages for question in page.questions)
 
     @cached_property
-    def scored(self) -> tuple[Question, ...]:
-        return tuple(question for question in self.questions if question.scale is not None)
-
-    @cached_property
     def scales(self) -> dict[str, Scale]:
         return {question.key: question.scale for question in self.questions if question.scale is not None}
-
-    @property
-    def first_scored(self) -> Question | None:
-        """The question that a mail asks with its scale as links."""
-        return self.scored[0] if self.scored else None
 
     @cached_property
     def _pages_by_key(self) -> dict[str, tuple[int, Question]]:

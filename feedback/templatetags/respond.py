@@ -6,7 +6,7 @@ from django import template
 from django.template import Context
 from django.utils.safestring import SafeString
 
-from feedback import fieldsets, look
+from feedback import fieldsets
 from surveys import documents
 from surveys.faults import Fault
 from surveys.rendering import Block
@@ -24,12 +24,6 @@ def as_json(value: object) -> str:
 def said(fault: Fault) -> str:
     """A fault's sentence in the reader's language."""
     return documents.said(fault)
-
-
-@register.simple_tag
-def look_of(colour: str) -> str:
-    """The address of the style sheet in an organization's colour."""
-    return look.address(colour)
 
 
 @register.simple_tag(takes_context=True)

@@ -22,6 +22,11 @@ def of(question: Question) -> Kind:
     return KINDS[question.kind]
 
 
+def first(questionnaire: Questionnaire) -> Question | None:
+    """The question that a mail asks: the first that can be answered."""
+    return next((question for question in questionnaire.questions if of(question).is_answered), None)
+
+
 def read_all(questionnaire: Questionnaire, fields: Fields) -> dict[str, AnswerValue]:
     """The answers in a submitted form, by question key; what was left empty is left out."""
     read = {question.key: of(question).read(question, fields) for question in questionnaire.questions}
@@ -38,4 +43,4 @@ def fields_of(questionnaire: Questionnaire, answers: Answers) -> tuple[tuple[str
     )
 
 
-__all__ = ["KINDS", "Column", "Fields", "Kind", "field", "fields_of", "of", "other_field", "read_all"]
+__all__ = ["KINDS", "Column", "Fields", "Kind", "field", "fields_of", "first", "of", "other_field", "read_all"]

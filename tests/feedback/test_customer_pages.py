@@ -81,6 +81,28 @@ def test_customers_are_found_by_name_address_and_number(
 
 
 @pytest.mark.parametrize(
+    ("sort", "order"),
+    [
+        ("", "Anna Bela Cora"),
+        ("-name", "Cora Bela Anna"),
+        ("latest", "Cora Bela Anna"),
+        ("purchases", "Bela Cora Anna"),
+    ],
+)
+def test_customers_are_sorted_by_name_latest_purchase_and_number_of_purchases(
+    client: Client, acme: Organization, sort: str, order: str
+) -> None:
+    _anna, bela, cora = (factories.customer(acme, name) for name in ("Anna", "Bela", "Cora"))
+    factories.purchase(bela, days_ago=9)
+    factories.purchase(bela, days_ago=5)
+    factories.purchase(cora, days_ago=2)
+
+    page = client.get(reverse("feedback:customers", args=[acme.slug]), {"sort": sort})
+
+    assert " ".join(customer.name for customer in page.context["page_obj"]) == order
+
+
+@pytest.mark.parametrize(
     "parameters", [{"page": "0"}, {"page": "x"}, {"page": "9" * 30}, {"sort": "drop"}, {"q": "x" * 9999}]
 )
 def test_rubbish_in_the_address_shows_the_list(client: Client, acme: Organization, parameters: dict[str, str]) -> None:

@@ -264,7 +264,7 @@ def test_a_question_is_found_by_its_lasting_key() -> None:
 
     assert asked.question("delivery").kind == "csat"
     assert (asked.page_of("nps"), asked.page_of("delivery")) == (0, 1)
-    assert asked.first_scored == asked.question("nps")
+    assert kinds.first(asked) == asked.question("nps")
     assert not asked.has("nobody")
 
 

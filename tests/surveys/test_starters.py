@@ -1,6 +1,6 @@
 import pytest
 
-from surveys import path, questionnaire, translations
+from surveys import kinds, path, questionnaire, translations
 from surveys.starters import STARTERS, Starter
 from tests.surveys.asking import chose, score
 
@@ -17,7 +17,7 @@ def test_every_starter_is_whole_in_english_and_german(starter: Starter) -> None:
 def test_after_a_purchase_the_score_comes_first_and_only_it_is_required() -> None:
     asked = STARTERS["post_purchase"].questionnaire()
 
-    assert asked.first_scored == asked.question("nps")
+    assert kinds.first(asked) == asked.question("nps")
     assert path.walk(asked, {}).required == ("nps",)
 
 
