@@ -12,7 +12,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.backends.utils import CursorWrapper
 from django.utils.translation import gettext as _
 
-from feedback import journal, known
+from feedback import journal, known, plans
 from feedback.models import Channel, Exclusion, Invitation, Response
 from organizations import audit
 from organizations.models import Member
@@ -105,7 +105,7 @@ journal AS (
 )
 SELECT count(*) FROM made
 """  # noqa: S608 - two texts of our own
-_GIVEN = "(%s::bigint, %s, %s::smallint, %s::numeric, %s::date, %s::text[], %s)"
+_GIVEN = "(%s::bigint, %s::text, %s::smallint, %s::numeric, %s::date, %s::text[], %s::text)"
 
 
 def _store_first(response: Response, given: Given) -> bool:
@@ -115,7 +115,8 @@ def _store_first(response: Response, given: Given) -> bool:
     # The statement is a transaction by itself; within another's, a savepoint keeps a refusal of it from spoiling that.
     alone = transaction.atomic() if connection.in_atomic_block else nullcontext()
     with alone, connection.cursor() as cursor:
-        cursor.execute(statement, [*_values(response), *(value for row in rows for value in row)])
+        values = [*_values(response), *(value for row in rows for value in row)]
+        plans.execute(cursor, f"hearback_first_{len(rows)}", statement, values)
         return bool(cursor.fetchone()[0])
 
 
@@ -135,7 +136,7 @@ RETURNING id, answered_on
 def _store_again(response: Response, given: Given) -> bool:
     """What counts it (its day, its segments) stays as it was first made."""
     with connection.cursor() as cursor:
-        cursor.execute(_UPSERT, _values(response))
+        plans.execute(cursor, "hearback_again", _UPSERT, _values(response))
         row = cursor.fetchone()
         if row is None:
             return False

@@ -8,12 +8,11 @@ from datetime import datetime, timedelta
 from functools import cache
 from itertools import islice
 from typing import Any
-from weakref import WeakSet
 
-from django.db import NotSupportedError, OperationalError, ProgrammingError, connection
+from django.db import connection
 from django.db.models import Field, JSONField, Model
 
-from feedback import addresses
+from feedback import addresses, plans
 from feedback.models import Customer, Interaction, Invitation, Response
 from organizations.models import Organization
 from surveys.answers import Answers, AnswerValue
@@ -79,29 +78,16 @@ _TABLES: tuple[tuple[type[Model], str], ...] = (
 )
 
 
-# Planning these joins takes PostgreSQL ten times as long as running them, so that each connection keeps the plan.
-_sessions_with_plan: WeakSet[Any] = WeakSet()
-
-
 def _row(public_id: uuid.UUID) -> Sequence[Any] | None:
     with connection.cursor() as cursor:
-        try:
-            if connection.connection not in _sessions_with_plan:
-                cursor.execute(f"PREPARE hearback_asked (uuid) AS {_sql('$1')}")
-                _sessions_with_plan.add(connection.connection)
-            cursor.execute("EXECUTE hearback_asked (%s)", [public_id])
-        except (OperationalError, ProgrammingError, NotSupportedError):
-            # A pooler has given us another session, or a table has changed under the plan.
-            if connection.in_atomic_block:
-                raise
-            _sessions_with_plan.discard(connection.connection)
-            cursor.execute(_sql("%s"), [public_id])
+        # Planning these joins takes PostgreSQL ten times as long as running them.
+        plans.execute(cursor, "hearback_asked", _sql(), [public_id])
         row: Sequence[Any] | None = cursor.fetchone()
         return row
 
 
 @cache
-def _sql(public_id: str) -> str:
+def _sql() -> str:
     columns = ", ".join(f'{name}."{field.column}"' for model, name in _TABLES for field in _fields(model))
     return f"""
         SELECT {columns}, (
@@ -115,7 +101,7 @@ def _sql(public_id: str) -> str:
         JOIN surveys_touchpoint touchpoint ON touchpoint.id = invitation.touchpoint_id
         JOIN surveys_survey survey ON survey.id = touchpoint.survey_id
         LEFT JOIN feedback_response response ON response.invitation_id = invitation.id
-        WHERE invitation.public_id = {public_id}
+        WHERE invitation.public_id = %s
     """  # noqa: S608 - names of our own columns alone
 
 
@@ -156,7 +142,7 @@ def answers_of(response: Response | None) -> Answers:
     if response is None:
         return {}
     with connection.cursor() as cursor:
-        cursor.execute(_ANSWERS, [response.pk])
+        plans.execute(cursor, "hearback_answers", _ANSWERS, [response.pk])
         return {
             key: AnswerValue(score=score, choices=tuple(choices or ()), text=text or "", number=number, on=on)
             for key, score, choices, text, number, on in cursor.fetchall()

@@ -1,13 +1,13 @@
 """One claimed mail through the wire: each step is one committed UPDATE, guarded by the state it leaves."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import DatabaseError, connection
 
-from feedback import composing, suppressing
+from feedback import composing, plans, suppressing
 from feedback.causes import Cause
 from feedback.models import Message, MessageState, SuppressionReason
 from organizations import smtp_replies
@@ -24,8 +24,8 @@ WIRE_LEASE = timedelta(seconds=180)
 # An opt-out that came after the claim stops the mail here; its row is withheld, or will be at the next claim.
 _ONTO_THE_WIRE = """
 UPDATE feedback_message
-SET state = 'wire', attempts = attempts + 1, wire_at = %(now)s, lease_until = %(lease)s
-WHERE id = %(id)s AND state = 'claimed' AND worker = %(worker)s AND NOT EXISTS (
+SET state = 'wire', attempts = attempts + 1, wire_at = %s, lease_until = %s
+WHERE id = %s AND state = 'claimed' AND worker = %s AND NOT EXISTS (
     SELECT FROM feedback_suppression AS s
     WHERE s.organization_id = feedback_message.organization_id AND s.address_key = feedback_message.address_key)
 """
@@ -35,17 +35,17 @@ WHERE id = %(id)s AND state = 'claimed' AND worker = %(worker)s AND NOT EXISTS (
 _SETTLE = """
 WITH no_wait AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true))
 UPDATE feedback_message
-SET state = %(state)s, cause = %(cause)s, last_code = %(code)s, last_reply = %(reply)s, sent_at = %(sent_at)s,
-    not_before = coalesce(%(not_before)s, not_before), lease_until = NULL
+SET state = %s, cause = %s, last_code = %s, last_reply = %s, sent_at = %s,
+    not_before = coalesce(%s, not_before), lease_until = NULL
 FROM no_wait
-WHERE id = %(id)s AND worker = %(worker)s AND state IN ('wire', 'in_doubt') AND attempts = %(attempts)s
+WHERE id = %s AND worker = %s AND state IN ('wire', 'in_doubt') AND attempts = %s
 """
 
 _SETTLE_BEFORE_WIRE = """
 UPDATE feedback_message
-SET state = %(state)s, cause = %(cause)s, last_code = %(code)s, last_reply = %(reply)s, attempts = attempts + 1,
-    not_before = coalesce(%(not_before)s, not_before), lease_until = NULL
-WHERE id = %(id)s AND worker = %(worker)s AND state = 'claimed'
+SET state = %s, cause = %s, last_code = %s, last_reply = %s, sent_at = %s,
+    not_before = coalesce(%s, not_before), lease_until = NULL, attempts = attempts + 1
+WHERE id = %s AND worker = %s AND state = 'claimed' AND attempts = %s
 """
 
 
@@ -56,13 +56,14 @@ def send(message: Message, *, worker: str, server: Server, clock: Callable[[], d
         sender=message.organization.sender_address, recipient=message.to, eight_bit=not content.isascii()
     )
     if refused:
-        _settle(_SETTLE_BEFORE_WIRE, message, refused, worker=worker, now=clock())
+        _settle("hearback_settle_early", _SETTLE_BEFORE_WIRE, message, refused, worker=worker, now=clock())
         return refused
-    if not _execute(_ONTO_THE_WIRE, {**_whose(message, worker), "now": clock(), "lease": clock() + WIRE_LEASE}):
+    now = clock()
+    if not _execute("hearback_wire", _ONTO_THE_WIRE, [now, now + WIRE_LEASE, message.pk, worker]):
         return None
     message.attempts += 1
     reply = server.hand_over(content)
-    _settle(_SETTLE, message, reply, worker=worker, now=clock())
+    _settle("hearback_settle", _SETTLE, message, reply, worker=worker, now=clock())
     return reply
 
 
@@ -79,19 +80,13 @@ def _compose(message: Message, *, now: datetime) -> tuple[bytes, Reply | None]:
         return b"", Reply(Fate.LATER, text=f"{type(fault).__name__}", cause=Cause.CANNOT_COMPOSE)
 
 
-def _settle(step: str, message: Message, reply: Reply, *, worker: str, now: datetime) -> None:
+def _settle(name: str, step: str, message: Message, reply: Reply, *, worker: str, now: datetime) -> None:
     state, cause = _outcome(message, reply, now=now)
     pause = smtp_replies.pause(reply, attempts=message.attempts)
-    row = {
-        "state": state,
-        "cause": cause,
-        "code": reply.code,
-        "reply": reply.text,
-        "sent_at": now if state == MessageState.SENT else None,
-        "not_before": now + pause if state == MessageState.QUEUED else None,
-        "attempts": message.attempts,
-    }
-    _execute(step, row | _whose(message, worker))
+    sent_at = now if state == MessageState.SENT else None
+    not_before = now + pause if state == MessageState.QUEUED else None
+    row = [str(state), str(cause), reply.code, reply.text, sent_at, not_before, message.pk, worker, message.attempts]
+    _execute(name, step, row)
     if reply.cause == smtp_replies.NO_SUCH_MAILBOX:
         suppressing.suppress(
             message.organization, address_key=message.address_key, reason=SuppressionReason.BOUNCED, now=now
@@ -111,12 +106,8 @@ def _outcome(message: Message, reply: Reply, *, now: datetime) -> tuple[MessageS
             return (MessageState.FAILED, reply.cause or Cause.GAVE_UP) if late else (MessageState.QUEUED, "")
 
 
-def _whose(message: Message, worker: str) -> dict[str, Any]:
-    return {"id": message.pk, "worker": worker}
-
-
-def _execute(step: str, values: dict[str, Any]) -> int:
+def _execute(name: str, step: str, values: Sequence[Any]) -> int:
     """Committed when this returns: no transaction is ever open here (mailing.claim refuses to run inside one)."""
     with connection.cursor() as cursor:
-        cursor.execute(step, values)
+        plans.execute(cursor, name, step, values)
         return int(cursor.rowcount)

@@ -142,16 +142,18 @@ class Server:
             if not smtp.has_extn("smtputf8"):
                 return smtp_replies.bad_address("The mail server takes only ASCII letters in an address.")
             options.append("SMTPUTF8")
+            smtp.command_encoding = "utf-8"
         if (eight_bit or options) and smtp.has_extn("8bitmime"):
             options.append("BODY=8BITMIME")
         try:
             self._wait(self.account.seconds_for_command)
             code, text = self._reset()
+            # Both ends are checked already, so smtplib's own taking apart of addresses would only cost time.
             if code == 250:
-                code, text = smtp.mail(sender, options)
+                code, text = smtp.docmd("MAIL", " ".join([f"FROM:<{sender}>", *options]))
             if 200 <= code <= 299:
                 self._is_clean = False
-                code, text = smtp.rcpt(recipient)
+                code, text = smtp.docmd("RCPT", f"TO:<{recipient}>")
         except (OSError, smtplib.SMTPException) as fault:
             self.close()
             return smtp_replies.cut_before_handing_over(fault)
