@@ -10,14 +10,13 @@ import pytest
 from surveys.models import Question, Touchpoint
 from tests import factories
 from tests.dashboards.test_dashboard_page import a_touchpoint, address, get, say, signed_in, words
+from tests.factories import NOW
 
 REFUSED = "Not shown: it would give away the few answers that this choice leaves out."
 
 
 @pytest.fixture
 def touchpoint(db: None, freeze: Callable[[Any], None]) -> Touchpoint:
-    from tests.factories import NOW
-
     freeze(NOW)
     return a_touchpoint()
 
