@@ -134,7 +134,7 @@ RETURNING id, answered_on
 
 @transaction.atomic
 def _store_again(response: Response, given: Given) -> bool:
-    """What counts it (its day, its segments) stays as it was first made."""
+    """Its day and its attributes stay as first made; version and language are those of the answers that now stand."""
     with connection.cursor() as cursor:
         plans.execute(cursor, "hearback_again", _UPSERT, _values(response))
         row = cursor.fetchone()
