@@ -26,21 +26,34 @@ IN_SPAN = "r.answered_on BETWEEN coalesce(%(start)s, '-infinity'::date) AND %(en
 ONE_QUESTION = "x.question_id = %(question)s"
 
 
-def _latest(period: str, columns: str, condition: str) -> str:
+def _latest(period: str, condition: str) -> str:
     """One row a customer, question and period: of answers on one day the one that came in last."""
+    # Narrow, so that it is sorted in memory; what else is wanted is read for the latest ones alone.
     return f"""
         SELECT DISTINCT ON (x.question_id, period, who)
-               x.question_id, {period} AS period, {WHO} AS who, r.answered_on, r.id, x.score, {columns}
+               x.question_id, {period} AS period, {WHO} AS who, r.answered_on, r.id, x.score, x.choices
         {ANSWERS} AND {condition}
         ORDER BY x.question_id, period, who, r.answered_on DESC, r.id DESC
     """
 
 
 PLACES = """
-    coalesce(q.highest - q.lowest + 1, cardinality(q.choice_keys)) AS size,
-    CASE WHEN x.score IS NOT NULL THEN ARRAY[x.score - q.lowest]
-         ELSE ARRAY(SELECT array_position(q.choice_keys, choice) - 1 FROM unnest(x.choices) AS choice) END AS places
+    coalesce(q.highest - q.lowest + 1, cardinality(q.choice_keys)),
+    CASE WHEN score IS NOT NULL THEN ARRAY[score - q.lowest]
+         ELSE ARRAY(SELECT array_position(q.choice_keys, choice) - 1 FROM unnest(choices) AS choice) END
 """
+
+
+def _places(day: str, latest: str) -> str:
+    """How often each score or list of choices is among these, with its places in the histogram of its question."""
+    return f"""
+        SELECT question_id, day, {PLACES}, n
+        FROM (
+            SELECT question_id, {day} AS day, score, choices, count(*) AS n
+            FROM ({latest}) AS l GROUP BY question_id, {day}, score, choices
+        ) AS given
+        JOIN surveys_question q ON q.id = question_id
+    """  # noqa: S608
 
 
 def days(survey: int, *, touchpoint: int | None, span: Span, previous: Span | None) -> dict[int, list[Row]]:
@@ -49,11 +62,8 @@ def days(survey: int, *, touchpoint: int | None, span: Span, previous: Span | No
     wanted["first"] = previous.start if previous else span.start
     period = "(%(start)s::date IS NULL OR r.answered_on >= %(start)s)"
     in_spans = "r.answered_on BETWEEN coalesce(%(first)s, '-infinity'::date) AND %(end)s"
-    inner = _latest(period, PLACES, f"{in_spans} AND {IN_FILTER}")
-    return _counted(
-        f"SELECT question_id, answered_on, size, places, count(*) FROM ({inner}) AS l GROUP BY 1, 2, 3, 4",  # noqa: S608
-        wanted,
-    )
+    inner = _latest(period, f"{in_spans} AND {IN_FILTER}")
+    return _counted(_places("answered_on", inner), wanted)
 
 
 def over_time(
@@ -62,11 +72,8 @@ def over_time(
     """The latest answer of each customer in each week or month, on that period's first day within the span."""
     wanted = {"survey": survey, "touchpoint": touchpoint, "start": span.start, "end": span.end, "question": question}
     period = f"greatest(date_trunc('{by}', r.answered_on)::date, %(start)s::date)"
-    inner = _latest(period, PLACES, f"{IN_SPAN} AND {IN_FILTER} AND {ONE_QUESTION}")
-    found = _counted(
-        f"SELECT question_id, period, size, places, count(*) FROM ({inner}) AS l GROUP BY 1, 2, 3, 4",  # noqa: S608
-        wanted,
-    )
+    inner = _latest(period, f"{IN_SPAN} AND {IN_FILTER} AND {ONE_QUESTION}")
+    found = _counted(_places("period", inner), wanted)
     return found.get(question, [])
 
 
@@ -90,16 +97,16 @@ def bases(survey: int, *, touchpoint: int | None, span: Span) -> dict[int, tuple
 
 def segments(survey: int, *, span: Span, question: int) -> list[tuple[str, str, int, int]]:
     """Dimension, value, score and how many customers gave it last; values without rows of their own are "other"."""
-    carried = "r.touchpoint_id, r.version_id, r.language, r.channel, r.attributes"
     rows = _rows(
         f"""
         SELECT s.dimension, CASE WHEN listed.id IS NULL THEN %(other)s ELSE s.value END, l.score, count(*)
-        FROM ({_latest("true", carried, f"{IN_SPAN} AND {ONE_QUESTION}")}) AS l
+        FROM ({_latest("true", f"{IN_SPAN} AND {ONE_QUESTION}")}) AS l
+        JOIN feedback_response r ON r.id = l.id
         CROSS JOIN LATERAL (
-            VALUES ('touchpoint', l.touchpoint_id::text), ('version', l.version_id::text),
-                   ('language', l.language), ('channel', l.channel)
+            VALUES ('touchpoint', r.touchpoint_id::text), ('version', r.version_id::text),
+                   ('language', r.language), ('channel', r.channel)
             UNION ALL
-            SELECT 'a:' || a.key, left(a.value, {LONGEST_VALUE}) FROM jsonb_each_text(l.attributes) AS a
+            SELECT 'a:' || a.key, left(a.value, {LONGEST_VALUE}) FROM jsonb_each_text(r.attributes) AS a
             WHERE length(a.key) <= {LONGEST_NAME}
         ) AS s (dimension, value)
         LEFT JOIN dashboards_segmentvalue listed

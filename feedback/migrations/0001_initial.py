@@ -247,7 +247,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='response',
-            index=models.Index(fields=['survey', 'answered_on'], name='response_by_survey_day'),
+            index=models.Index(fields=['survey', 'answered_on', 'customer'], name='response_by_survey_day'),
         ),
         migrations.AddIndex(
             model_name='response',

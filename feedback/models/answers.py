@@ -46,7 +46,7 @@ class Response(models.Model):
             models.CheckConstraint(condition=Q(channel__in=Channel.values), name="response_has_a_known_channel"),
         ]
         indexes = [
-            models.Index(fields=["survey", "answered_on"], name="response_by_survey_day"),
+            models.Index(fields=["survey", "answered_on", "customer"], name="response_by_survey_day"),
             models.Index(fields=["survey", "experienced_on"], name="response_by_experience"),
             models.Index(fields=["organization", "-id"], name="response_by_organization"),
             models.Index(fields=["customer", "answered_on"], name="response_by_customer"),
