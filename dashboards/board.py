@@ -1,10 +1,12 @@
 """What was chosen → everything on the dashboard: tiles, charts with their tables, each guarded as a whole."""
 
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 from django.utils.formats import date_format
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from dashboards import charts, figures, kpi, metrics, reading, rounding, suppression, trends
@@ -246,7 +248,7 @@ class Painter:
         figure = FIGURES[question.figure]
         name = self.dimension(dimension)
         title = _("%(figure)s by %(segment)s") % {"figure": NAMES[figure.name], "segment": name}
-        chart = Chart(f"by-{dimension.replace(':', '-')}", title, "", is_tall=len(values) > 6)
+        chart = Chart(f"by-{_named(dimension)}", title, "", is_tall=len(values) > 6)
         answers = self.answers(question)
         # Who left the attribute empty is a value too: the rest of the total would tell the hidden ones otherwise.
         rest = answers.n - sum(d.n for d in values.values())
@@ -334,6 +336,13 @@ def changes(read: Reading, questions: Sequence[Question], *, k: int) -> dict[str
         if told is not None:
             differences[question.key] = told
     return figures.changes(differences)
+
+
+def _named(dimension: str) -> str:
+    """For addresses, ids in the page and names of files; a shop may call its attributes anything."""
+    plain = dimension.replace(":", "-")
+    named = slugify(plain)
+    return named if named == plain else f"{named}-{zlib.crc32(dimension.encode()):08x}"
 
 
 def strip(parts: Sequence[int]) -> list[Part]:

@@ -173,6 +173,23 @@ def test_segments_under_the_minimum_group_are_told_neither_figure_nor_n(touchpoi
     assert rows == {"north": "100,33,100,7", "south": ",,,", "west": ",,,"}
 
 
+def test_an_attribute_may_be_called_anything_and_its_chart_can_still_be_named_and_downloaded(
+    touchpoint: Touchpoint,
+) -> None:
+    for name in ('store "x"; filename=<b>', "店 舗", "store:x"):
+        say(touchpoint, *[9] * 7, **{name: "north"})
+        say(touchpoint, *[9] * 6, **{name: "south"})
+
+    page = get(touchpoint)
+
+    ids = re.findall(r'id="chart-(by-a-[^"]*)-title"', page)
+    assert len(set(ids)) == 3
+    for name in ids:
+        assert re.fullmatch(r"[a-z0-9-]+", name)
+        answer = signed_in(touchpoint).get(address(touchpoint.organization), {"csv": name})
+        assert answer["Content-Disposition"] == f'attachment; filename="{name}.csv"'
+
+
 def test_numbers_stand_in_the_organizations_notation(db: None, freeze: Freeze) -> None:
     freeze(NOW)
     touchpoint = a_touchpoint(language="de")
