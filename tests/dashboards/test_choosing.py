@@ -24,7 +24,7 @@ def touchpoint(db: None, freeze: Callable[[Any], None]) -> Touchpoint:
 def period_of(page: str) -> str:
     """What the filter bar says."""
     bar = page[page.index('id="filter-period"') :]
-    return re.findall(r'<option value="(\w+)" selected', bar)[0]
+    return str(re.findall(r'<option value="(\w+)" selected', bar)[0])
 
 
 def link(page: str) -> tuple[str, str]:

@@ -31,10 +31,10 @@ def touchpoint(db: None, freeze: Freeze) -> Touchpoint:
 def say(
     touchpoint: Touchpoint, *, who: Customer | None = None, days_ago: int = 0, region: str = "", **scores: int
 ) -> None:
-    bought = {"region": region} if region else {}
+    bought: dict[str, Any] = {"region": region} if region else {}
     purchase = factories.purchase(who or factories.customer(touchpoint.organization), **bought)
     invitation = factories.invitation(purchase, touchpoint=touchpoint)
-    said = {key: score(value) for key, value in scores.items()}
+    said: dict[str, Any] = {key: score(value) for key, value in scores.items()}
     answered(invitation, now=NOW - timedelta(days=days_ago), **said)
 
 
@@ -104,8 +104,9 @@ def test_what_a_docstring_says_is_text_and_never_html(touchpoint: Touchpoint) ->
 def test_a_figure_leads_to_its_formula_interval_test_and_rules(touchpoint: Touchpoint, starter: str, key: str) -> None:
     survey = factories.survey(touchpoint.organization, starter=starter, name="Asked twice")
     asked = factories.touchpoint(touchpoint.organization, survey=survey, name="After something")
+    said: dict[str, Any] = {key: 5}
     for days_ago in (0, 100) * 5:
-        say(asked, days_ago=days_ago, **{key: 5})
+        say(asked, days_ago=days_ago, **said)
     rollup.sweep()
     client, question = signed_in(touchpoint), Question.objects.get(survey=survey, key=key)
 

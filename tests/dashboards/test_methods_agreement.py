@@ -47,11 +47,10 @@ def ask(touchpoint: Touchpoint, starter: str, key: str) -> tuple[Touchpoint, Que
     return asked, Question.objects.get(survey=survey, key=key)
 
 
-def say(touchpoint: Touchpoint, key: str, value: int, *, days_ago: int = 0) -> None:
+def say(touchpoint: Touchpoint, key: str, value: int) -> None:
+    said: dict[str, Any] = {key: score(value)}
     purchase = factories.purchase(factories.customer(touchpoint.organization))
-    answered(
-        factories.invitation(purchase, touchpoint=touchpoint), now=NOW - timedelta(days=days_ago), **{key: score(value)}
-    )
+    answered(factories.invitation(purchase, touchpoint=touchpoint), now=NOW, **said)
 
 
 def raw(question: Question) -> Distribution:
@@ -63,7 +62,7 @@ def raw(question: Question) -> Distribution:
 
 
 def downloaded(client: Client, touchpoint: Touchpoint, question: Question, name: str) -> list[dict[str, str]]:
-    query = {"survey": touchpoint.survey_id, "question": question.pk, "csv": name}
+    query: dict[str, Any] = {"survey": touchpoint.survey_id, "question": question.pk, "csv": name}
     text = client.get(address(touchpoint.organization), query).content.decode("utf-8-sig")
     return list(csv.DictReader(text.splitlines()))
 
@@ -75,9 +74,9 @@ def as_number(written: str) -> Fraction:
 @pytest.mark.parametrize(("starter", "key", "counts"), CASES)
 def test_the_same_figure_everywhere(touchpoint: Touchpoint, starter: str, key: str, counts: tuple[int, ...]) -> None:
     asked, question = ask(touchpoint, starter, key)
-    for value, times in enumerate(counts, start=question.lowest or 0):
+    for given, times in enumerate(counts, start=question.lowest or 0):
         for _ in range(times):
-            say(asked, key, value)
+            say(asked, key, given)
     rollup.sweep()
     client = signed_in(touchpoint)
 
@@ -140,7 +139,7 @@ def test_a_change_is_what_the_tests_of_the_page_say_together(touchpoint: Touchpo
 
 def say_all(touchpoint: Touchpoint, *, nps: int, days_ago: int) -> None:
     purchase = factories.purchase(factories.customer(touchpoint.organization))
-    said = {key: score(4) for key in ("product", "delivery", "checkout")} | {"nps": score(nps)}
+    said: dict[str, Any] = {key: score(4) for key in ("product", "delivery", "checkout")} | {"nps": score(nps)}
     answered(factories.invitation(purchase, touchpoint=touchpoint), now=NOW - timedelta(days=days_ago), **said)
 
 
