@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboards import metrics, rounding
+from dashboards import comparisons, metrics, rounding
 from dashboards.distribution import Recommenders
 from dashboards.kpi import Kpi
 
@@ -53,6 +53,15 @@ def test_percents_get_a_decimal_from_a_hundred_answers_on_and_limits_never() -> 
 def test_what_cannot_be_told_is_not_shown() -> None:
     assert rounding.value(metrics.percent(0, 0)) is None
     assert rounding.interval(metrics.percent(0, 0)) is None
+
+
+def test_a_difference_has_its_sign_and_is_made_of_unrounded_figures() -> None:
+    # 62.5 % and 66.7 %.
+    assert rounding.difference(comparisons.shares(5, 8, 20, 30)) == "+4"
+    assert rounding.difference(comparisons.shares(62, 100, 50, 100)) == "-12.0"
+    assert rounding.difference(comparisons.nps(Recommenders(1, 2, 3), Recommenders(3, 2, 1))) == "-67"
+    assert rounding.difference(comparisons.nps(Recommenders(0, 200, 0), Recommenders(0, 199, 1))) == "+0.5"
+    assert rounding.difference(comparisons.shares(0, 0, 1, 2)) is None
 
 
 def test_means_have_two_decimals_and_p_three() -> None:
