@@ -82,7 +82,7 @@ NOT_EXCLUDED = """
 def _select(scope: Scope, places: Sequence[str], said: str, questions: Sequence[int]) -> str:
     """Alike answers of a day are counted together in one pass; only their counts are repeated for each segment.
 
-    Two countings, with and without the attributes: those who are alike in both are far more, and few are alike.
+    Once by what every response carries and once by its attributes: few would be alike in all of it.
     """
     # The ids by themselves: PostgreSQL estimates them well, and finds the few answers of a rare question by its index.
     ids = ", ".join(map(str, questions))

@@ -21,7 +21,11 @@ logger = logging.getLogger(__name__)
 # So many days in one transaction: an import of old answers is caught up with quickly, and no lock is held for long.
 DAYS_AT_ONCE = 50
 # A rebuild reads everything; the limits that protect web requests would end it half-way.
-PATIENTLY = "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = '60s'; SET LOCAL work_mem = '64MB'"
+# All answers pass from the workers that join them to the one that counts: at the usual price nobody would help it.
+PATIENTLY = """
+    SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = '60s'; SET LOCAL work_mem = '64MB';
+    SET LOCAL parallel_tuple_cost = 0.005
+"""
 # Every statement here is new to PostgreSQL, and compiling one takes longer than counting a day.
 UNCOMPILED = "SET LOCAL jit = off"
 
