@@ -73,6 +73,8 @@ def main() -> int:
     from bench.report import Report
 
     report = Report()
+    if (busy := os.getloadavg()[0]) > (os.cpu_count() or 1) / 2:
+        print(f"  Others use this machine (load {busy:.1f}): rates and times come out too bad, CPU times a little.")
     try:
         _prepare()
         for name in wanted:

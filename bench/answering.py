@@ -23,6 +23,7 @@ import psutil
 from django.db import connection
 from django.utils import timezone
 
+from bench import processor
 from bench.report import Report
 from config import servers
 from feedback import addresses
@@ -183,8 +184,5 @@ def _wait_for(port: int) -> None:
 
 def _cpu(server: psutil.Process) -> tuple[float, float]:
     """Seconds used so far by the web server and by the database."""
-    return _used([server, *server.children(recursive=True)]), _used(servers.running(Path(os.environ["DATA"])))
-
-
-def _used(processes: list[psutil.Process]) -> float:
-    return float(sum(times.user + times.system for times in (process.cpu_times() for process in processes)))
+    of_web = processor.used([server, *server.children(recursive=True)])
+    return of_web, processor.used(servers.running(Path(os.environ["DATA"])))

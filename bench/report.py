@@ -35,6 +35,7 @@ class Report:
     """Handed to every module's `run`."""
 
     subject: str = ""
+    load_before: float = field(default_factory=lambda: os.getloadavg()[0])
     figures: list[Figure] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
 
@@ -60,6 +61,7 @@ class Report:
         facts = {
             "measured_at": datetime.now(tz=UTC).isoformat(timespec="seconds"),
             "machine": {"cores": os.cpu_count(), "system": platform.platform(), "python": platform.python_version()},
+            "load_before": round(self.load_before, 2),
             "figures": [{**asdict(figure), "is_met": figure.is_met} for figure in self.figures],
             "faults": self.faults,
         }

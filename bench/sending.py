@@ -18,6 +18,7 @@ import psutil
 from django.db import transaction
 from django.utils import timezone
 
+from bench import processor
 from bench.report import Report
 from config import servers
 from feedback.models import Message
@@ -55,9 +56,9 @@ def _sent(processes: int, port: int, sink: psutil.Process) -> Sent:
     shop = factories.organization("Bench", slug=f"bench-{secrets.token_hex(4)}")
     try:
         _queue(shop)
-        before = _used(servers.running(Path(os.environ["DATA"]))), _used([sink])
+        before = processor.used(servers.running(Path(os.environ["DATA"]))), processor.used([sink])
         done = _work(processes, port)
-        after = _used(servers.running(Path(os.environ["DATA"]))), _used([sink])
+        after = processor.used(servers.running(Path(os.environ["DATA"]))), processor.used([sink])
         sent = Message.objects.filter(organization=shop, state="sent").count()
         assert sent == MAILS == sum(each["sent"] for each in done), f"{sent} of {MAILS} mails were sent"
     finally:
@@ -66,12 +67,6 @@ def _sent(processes: int, port: int, sink: psutil.Process) -> Sent:
     each = 1000 / MAILS
     database, taker = (now - then for now, then in zip(after, before, strict=True))
     return Sent(MAILS / span, sum(one["cpu"] for one in done) * each, database * each, taker * each)
-
-
-def _used(processes: list[psutil.Process]) -> float:
-    """CPU seconds so far; a process that ends is counted in its parent."""
-    times = [process.cpu_times() for process in processes]
-    return float(sum(time.user + time.system + time.children_user + time.children_system for time in times))
 
 
 @transaction.atomic
