@@ -6,6 +6,7 @@
 
 import os
 
+import pytest
 from hypothesis import settings
 
 USUAL, THOROUGH = "usual", "thorough"
@@ -28,5 +29,5 @@ def examples(usual: int) -> int:
 def _profile() -> str:
     name = os.environ.get("HYPOTHESIS_PROFILE") or USUAL
     if name not in (USUAL, THOROUGH):
-        raise ValueError(f"HYPOTHESIS_PROFILE is {USUAL} or {THOROUGH}, not {name!r}.")
+        raise pytest.UsageError(f"HYPOTHESIS_PROFILE is {USUAL} or {THOROUGH}, not {name!r}.")
     return name
