@@ -177,8 +177,10 @@ def test_an_attribute_may_be_called_anything_and_its_chart_can_still_be_named_an
     touchpoint: Touchpoint,
 ) -> None:
     for name in ('store "x"; filename=<b>', "店 舗", "store:x"):
-        say(touchpoint, *[9] * 7, **{name: "north"})
-        say(touchpoint, *[9] * 6, **{name: "south"})
+        north: dict[str, Any] = {name: "north"}
+        south: dict[str, Any] = {name: "south"}
+        say(touchpoint, *[9] * 7, **north)
+        say(touchpoint, *[9] * 6, **south)
 
     page = get(touchpoint)
 
