@@ -17,7 +17,8 @@ from dashboards.figures import FIGURES, Change, Figure
 from dashboards.kpi import Kpi
 from dashboards.reading import Reading
 from dashboards.saying import BANDS, EVERY_ANSWER, LATEST_ANSWER, NAMES, UNITS, Teller
-from surveys import documents
+from feedback.models import Channel
+from surveys import documents, languages
 from surveys.models import Question, Touchpoint
 from surveys.scales import Band
 
@@ -292,6 +293,10 @@ class Painter:
     def value(self, dimension: str, value: str) -> str:
         if dimension == "touchpoint":
             return next((t.name for t in self.touchpoints if str(t.pk) == value), value)
+        if dimension == "language" and languages.is_language(value):
+            return languages.name(value)
+        if dimension == "channel" and value in Channel.values:
+            return str(Channel(value).label)
         return _("other") if value == "other" else value
 
     # --- what they share --------------------------------------------------------------------------------------------

@@ -173,6 +173,20 @@ def test_segments_under_the_minimum_group_are_told_neither_figure_nor_n(touchpoi
     assert rows == {"north": "100,33,100,7", "south": ",,,", "west": ",,,"}
 
 
+def test_languages_are_called_by_their_names(touchpoint: Touchpoint) -> None:
+    for language in ("en", "de"):
+        for value in (9, 9, 9, 9, 9, 2):
+            customer = factories.customer(touchpoint.organization, language=language)
+            answered(
+                factories.invitation(factories.purchase(customer), touchpoint=touchpoint), now=NOW, nps=score(value)
+            )
+    rollup.sweep()
+
+    downloaded = signed_in(touchpoint).get(address(touchpoint.organization) + "?csv=by-language").content.decode()
+
+    assert {line.split(",")[0] for line in downloaded.strip().splitlines()[1:]} == {"English", "Deutsch"}
+
+
 def test_an_attribute_may_be_called_anything_and_its_chart_can_still_be_named_and_downloaded(
     touchpoint: Touchpoint,
 ) -> None:

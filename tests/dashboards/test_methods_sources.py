@@ -56,7 +56,7 @@ def test_the_first_line_says_in_one_sentence_what_it_gives(name: str) -> None:
     assert not rest or not rest[0], f"{name}: the first sentence stands on a line of its own"
 
 
-@pytest.mark.parametrize("name", FUNCTIONS.keys() - WITHOUT_SOURCE.keys())
+@pytest.mark.parametrize("name", sorted(FUNCTIONS.keys() - WITHOUT_SOURCE.keys()))
 def test_a_function_names_formula_input_and_source(name: str) -> None:
     text = inspect.getdoc(FUNCTIONS[name]) or ""
 
@@ -68,7 +68,7 @@ def test_what_needs_no_source_is_still_there_and_has_none() -> None:
     assert [name for name in WITHOUT_SOURCE if "Source:" in (inspect.getdoc(FUNCTIONS[name]) or "")] == []
 
 
-@pytest.mark.parametrize("name", FUNCTIONS.keys() - WITHOUT_SOURCE.keys())
+@pytest.mark.parametrize("name", sorted(FUNCTIONS.keys() - WITHOUT_SOURCE.keys()))
 def test_a_source_is_a_work_with_its_year_or_says_that_there_is_none(name: str) -> None:
     source = re.split(r"^Source: ", inspect.getdoc(FUNCTIONS[name]) or "", flags=re.MULTILINE)[1]
 

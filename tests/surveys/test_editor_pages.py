@@ -13,23 +13,6 @@ from tests.surveys.editor_form import FIRST, address, draft_data, edited, form, 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def acme() -> Organization:
-    return factories.organization()
-
-
-@pytest.fixture
-def quentin(acme: Organization, client: Client) -> Member:
-    member = factories.member(acme)
-    client.force_login(member.user)
-    return member
-
-
-@pytest.fixture
-def survey(acme: Organization, quentin: Member) -> Survey:
-    return factories.survey(acme, by=quentin)
-
-
 def test_opening_the_editor_stores_nothing(client: Client, survey: Survey) -> None:
     client.get(address(survey, "edit/"))
 

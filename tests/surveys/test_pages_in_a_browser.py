@@ -23,18 +23,6 @@ def acme(live_site: str) -> Organization:
 
 
 @pytest.fixture
-def quentin(acme: Organization, client: Client) -> Member:
-    member = factories.member(acme)
-    client.force_login(member.user)
-    return member
-
-
-@pytest.fixture
-def survey(acme: Organization, quentin: Member) -> Survey:
-    return factories.survey(acme, by=quentin)
-
-
-@pytest.fixture
 def opened(live_site: str, acme: Organization, client: Client, new_context: Callable[..., BrowserContext]) -> Opened:
     """opened("surveys/", width=390, color_scheme="dark") → the page as Quentin sees it."""
 

@@ -18,23 +18,6 @@ from tests.surveys.editor_form import address, edited, form
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def acme() -> Organization:
-    return factories.organization()
-
-
-@pytest.fixture
-def quentin(acme: Organization, client: Client) -> Member:
-    member = factories.member(acme)
-    client.force_login(member.user)
-    return member
-
-
-@pytest.fixture
-def survey(acme: Organization, quentin: Member) -> Survey:
-    return factories.survey(acme, by=quentin)
-
-
 # --- the list ----------------------------------------------------------------------------------
 
 

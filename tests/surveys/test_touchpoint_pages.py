@@ -23,23 +23,6 @@ SOUND = {
 }
 
 
-@pytest.fixture
-def acme() -> Organization:
-    return factories.organization()
-
-
-@pytest.fixture
-def quentin(acme: Organization, client: Client) -> Member:
-    member = factories.member(acme)
-    client.force_login(member.user)
-    return member
-
-
-@pytest.fixture
-def survey(acme: Organization, quentin: Member) -> Survey:
-    return factories.survey(acme, by=quentin)
-
-
 def address(of: Organization, place: str = "") -> str:
     return f"/o/{of.slug}/touchpoints/{place}"
 
