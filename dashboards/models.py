@@ -1,4 +1,7 @@
-"""Histograms per question, day and segment value: counted from the raw answers, never edited."""
+"""Histograms per question, day and segment value: counted from the raw answers, never edited.
+
+`db_index=False`: a constraint or index below begins with that column already.
+"""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -11,7 +14,7 @@ class SegmentValue(models.Model):
     """A value of a reporting attribute that has rows of its own, fixed when first seen; only a rebuild changes it."""
 
     organization = models.ForeignKey(Organization, models.CASCADE, related_name="+")
-    survey = models.ForeignKey(Survey, models.CASCADE, related_name="+")
+    survey = models.ForeignKey(Survey, models.CASCADE, related_name="+", db_index=False)
     dimension = models.CharField(max_length=60)
     value = models.CharField(max_length=120)
 
@@ -25,8 +28,8 @@ class DailyCount(models.Model):
     """How often each score or choice was given to one question on one day, in all (dimension '') or in one segment."""
 
     organization = models.ForeignKey(Organization, models.CASCADE, related_name="+")
-    survey = models.ForeignKey(Survey, models.CASCADE, related_name="+")
-    question = models.ForeignKey(Question, models.CASCADE, related_name="+")
+    survey = models.ForeignKey(Survey, models.CASCADE, related_name="+", db_index=False)
+    question = models.ForeignKey(Question, models.CASCADE, related_name="+", db_index=False)
     day = models.DateField()
     dimension = models.CharField(max_length=60, blank=True)
     value = models.CharField(max_length=120, blank=True)

@@ -19,12 +19,14 @@ class Channel(models.TextChoices):
 class Response(models.Model):
     """What came back; it carries what it is counted by, frozen when it is made."""
 
-    organization = models.ForeignKey(Organization, models.CASCADE, related_name="responses")
-    survey = models.ForeignKey(Survey, models.PROTECT, related_name="+")
+    organization = models.ForeignKey(Organization, models.CASCADE, related_name="responses", db_index=False)
+    survey = models.ForeignKey(Survey, models.PROTECT, related_name="+", db_index=False)
     version = models.ForeignKey(SurveyVersion, models.PROTECT, related_name="+")
     key = models.UUIDField(unique=True)
     invitation = models.OneToOneField(Invitation, models.PROTECT, null=True, blank=True, related_name="response")
-    customer = models.ForeignKey(Customer, models.SET_NULL, null=True, blank=True, related_name="responses")
+    customer = models.ForeignKey(
+        Customer, models.SET_NULL, null=True, blank=True, related_name="responses", db_index=False
+    )
     anonymous = models.BooleanField(default=False)
     touchpoint = models.ForeignKey(Touchpoint, models.PROTECT, null=True, blank=True, related_name="+")
     language = models.CharField(max_length=10)
@@ -61,8 +63,8 @@ class Answer(models.Model):
     """The answer to one question: a score, choices, a text, a number or a date."""
 
     organization = models.ForeignKey(Organization, models.CASCADE, related_name="+")
-    response = models.ForeignKey(Response, models.CASCADE, related_name="answers")
-    question = models.ForeignKey(Question, models.PROTECT, related_name="+")
+    response = models.ForeignKey(Response, models.CASCADE, related_name="answers", db_index=False)
+    question = models.ForeignKey(Question, models.PROTECT, related_name="+", db_index=False)
     kind = models.CharField(max_length=30)
     score = models.SmallIntegerField(null=True, blank=True)
     number = models.DecimalField(max_digits=20, decimal_places=6, null=True, blank=True)
@@ -115,7 +117,7 @@ class ChangedDay(models.Model):
     """Journal: a day of a survey whose counts must be made anew. Append-only; the roll-up alone deletes."""
 
     organization = models.ForeignKey(Organization, models.CASCADE, related_name="+")
-    survey = models.ForeignKey(Survey, models.CASCADE, related_name="+")
+    survey = models.ForeignKey(Survey, models.CASCADE, related_name="+", db_index=False)
     day = models.DateField()
 
     class Meta:

@@ -15,8 +15,8 @@ from surveys.models import SurveyVersion, Touchpoint
 class Invitation(models.Model):
     """One ask about one interaction."""
 
-    organization = models.ForeignKey(Organization, models.CASCADE, related_name="invitations")
-    touchpoint = models.ForeignKey(Touchpoint, models.PROTECT, related_name="+")
+    organization = models.ForeignKey(Organization, models.CASCADE, related_name="invitations", db_index=False)
+    touchpoint = models.ForeignKey(Touchpoint, models.PROTECT, related_name="+", db_index=False)
     interaction = models.ForeignKey(Interaction, models.CASCADE, related_name="invitations")
     customer = models.ForeignKey(Customer, models.CASCADE, related_name="invitations")
     # The wording that the mail quotes; the page shows the newest one until she has begun to answer.
@@ -67,8 +67,10 @@ class MessageQuerySet(models.QuerySet["Message"]):
 class Message(models.Model):
     """One e-mail to a customer; its row is the queue, and it leaves at most once."""
 
-    organization = models.ForeignKey(Organization, models.CASCADE, related_name="customer_messages")
-    invitation = models.ForeignKey(Invitation, models.CASCADE, null=True, blank=True, related_name="messages")
+    organization = models.ForeignKey(Organization, models.CASCADE, related_name="customer_messages", db_index=False)
+    invitation = models.ForeignKey(
+        Invitation, models.CASCADE, null=True, blank=True, related_name="messages", db_index=False
+    )
     customer = models.ForeignKey(Customer, models.CASCADE, null=True, blank=True, related_name="messages")
     purpose = models.CharField(max_length=12, choices=Purpose.choices)
     # 0 for the invitation, then the reminders' numbers.
@@ -143,7 +145,7 @@ class Skip(models.Model):
     """Why a touchpoint did not ask about an interaction, and when that was decided."""
 
     organization = models.ForeignKey(Organization, models.CASCADE, related_name="skips")
-    touchpoint = models.ForeignKey(Touchpoint, models.CASCADE, related_name="+")
+    touchpoint = models.ForeignKey(Touchpoint, models.CASCADE, related_name="+", db_index=False)
     interaction = models.ForeignKey(Interaction, models.CASCADE, related_name="skips")
     reason = models.CharField(max_length=20, choices=Reason.choices)
     at = models.DateTimeField()

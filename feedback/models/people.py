@@ -1,4 +1,7 @@
-"""Customers, what they did, and the addresses that must not be written to."""
+"""Customers, what they did, and the addresses that must not be written to.
+
+Here and in its neighbours `db_index=False` says that a constraint or index below begins with that column already.
+"""
 
 from django.db import models
 from django.db.models import Q
@@ -11,7 +14,7 @@ from organizations.models import Organization
 class Customer(models.Model):
     """Whom we ask; known to the organization by its own reference."""
 
-    organization = models.ForeignKey(Organization, models.CASCADE, related_name="customers")
+    organization = models.ForeignKey(Organization, models.CASCADE, related_name="customers", db_index=False)
     reference = models.CharField(_("reference"), max_length=120)
     email = models.EmailField(_("e-mail"), blank=True)
     # Keyed hash of the normalized address, kept after erasure: quiet period and opt-out go by it, not by the customer.
@@ -41,8 +44,8 @@ class Customer(models.Model):
 class Interaction(models.Model):
     """One thing a customer did, a purchase or a call, whether or not anybody asks about it."""
 
-    organization = models.ForeignKey(Organization, models.CASCADE, related_name="interactions")
-    customer = models.ForeignKey(Customer, models.CASCADE, related_name="interactions")
+    organization = models.ForeignKey(Organization, models.CASCADE, related_name="interactions", db_index=False)
+    customer = models.ForeignKey(Customer, models.CASCADE, related_name="interactions", db_index=False)
     source = models.CharField(_("source"), max_length=60)
     reference = models.CharField(_("reference"), max_length=120)
     experienced_at = models.DateTimeField(_("date of the experience"))
@@ -73,7 +76,7 @@ class SuppressionReason(models.TextChoices):
 class Suppression(models.Model):
     """An address that gets no more mail from this organization; no import may clear it."""
 
-    organization = models.ForeignKey(Organization, models.CASCADE, related_name="suppressions")
+    organization = models.ForeignKey(Organization, models.CASCADE, related_name="suppressions", db_index=False)
     address_key = models.CharField(max_length=64)
     reason = models.CharField(max_length=12, choices=SuppressionReason.choices)
     at = models.DateTimeField()
