@@ -13,7 +13,6 @@ NO_DATA = "no_data"
 SUPPRESSED = "suppressed"
 N_LT_2 = "n_lt_2"
 DEGENERATE = "degenerate"
-REASONS = (NO_DATA, SUPPRESSED, N_LT_2, DEGENERATE)
 
 
 @dataclass(frozen=True, slots=True)

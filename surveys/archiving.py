@@ -22,7 +22,7 @@ class StillAsking(Exception):
 
 @transaction.atomic
 def archive(survey: Survey, *, by: Member, now: datetime) -> Survey:
-    """Put it out of sight. Answers and figures stay, and links that were sent still work."""
+    """Put it out of sight. Answers and figures stay; links that were sent close, but whoever has begun may finish."""
     survey = drafting.lock(survey)
     names = list(survey.touchpoints.running().order_by("name").values_list("name", flat=True))
     if names:
