@@ -118,8 +118,12 @@ class SinkProcess(Process):
         return f"smtp://127.0.0.1:{self.port}"
 
     def accepted(self) -> list[dict[str, str]]:
-        """One entry per accepted mail: to, message_id, from."""
-        return [json.loads(line) for line in self.mails_log.read_text().splitlines()]
+        """One entry per accepted mail: to, message_id, from.
+
+        The server writes while we read, so a last line without its end is still on its way: the next look has it.
+        """
+        whole, _end, _on_its_way = self.mails_log.read_text().rpartition("\n")
+        return [json.loads(line) for line in whole.splitlines()]
 
     def per_recipient(self) -> Counter[str]:
         return Counter(mail["to"] for mail in self.accepted())

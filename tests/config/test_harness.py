@@ -94,3 +94,15 @@ def test_lock_files_carry_no_addresses() -> None:
 
     assert '"resolved"' not in lock
     assert "http" not in (ROOT / "requirements.txt").read_text()
+
+
+def test_a_mail_that_is_still_being_written_down_is_counted_at_the_next_look(tmp_path: Path) -> None:
+    log = tmp_path / "mails.jsonl"
+    sink = SinkProcess(log=log, delay=0, drop_share=0)
+    log.write_text('{"to": "anna@example.com"}\n{"to": "ben@exa')
+    assert list(sink.per_recipient()) == ["anna@example.com"]
+
+    with log.open("a") as file:
+        file.write('mple.com"}\n')
+
+    assert list(sink.per_recipient()) == ["anna@example.com", "ben@example.com"]
