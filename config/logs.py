@@ -1,4 +1,4 @@
-"""What must never stand in a log: the keys in the links that customers and colleagues get by mail."""
+"""What must never stand in a log: the keys in links that people get by mail, and pages of traces for a bad request."""
 
 import logging
 import re
@@ -15,6 +15,15 @@ class HideTokens(logging.Filter):
         hidden = _LINKS.sub(r"\1…", said)
         if hidden != said:
             record.msg, record.args = hidden, None
+        return True
+
+
+class OneLineForRefusals(logging.Filter):
+    """A request that was answered 4xx is the visitor's fault, and anybody can send a million: a line each, no trace."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if 400 <= getattr(record, "status_code", 0) < 500:
+            record.exc_info = record.exc_text = None
         return True
 
 

@@ -1,8 +1,10 @@
-"""No link that somebody got by mail can be read out of a log."""
+"""No link that somebody got by mail can be read out of a log, and nobody can flood it with traces."""
 
+import io
 import logging
 
 import pytest
+from django.test import Client
 
 from config.logs import HideTokens
 
@@ -33,3 +35,27 @@ def test_the_web_servers_own_way_of_writing_is_covered() -> None:
     HideTokens().filter(record)
 
     assert record.getMessage() == "GET /r/… HTTP/1.1 200"
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "host"),
+    [
+        ("multipart/form-data", b"rubbish", "testserver"),
+        ("application/x-www-form-urlencoded", b"a=1", "somebody.else"),
+        ("application/x-www-form-urlencoded", b"&".join([b"a=1"] * 20_000), "testserver"),
+    ],
+    ids=["a broken upload", "a foreign host", "too many fields"],
+)
+def test_a_request_that_is_the_visitors_fault_leaves_one_line_without_a_trace(
+    client: Client, kind: str, body: bytes, host: str
+) -> None:
+    [ours] = [handler for handler in logging.getLogger().handlers if type(handler) is logging.StreamHandler]
+    heard = io.StringIO()
+    terminal = ours.setStream(heard)
+    try:
+        answer = client.generic("POST", "/accounts/login/", body, content_type=kind, headers={"host": host})
+    finally:
+        ours.setStream(terminal or ours.stream)
+
+    assert answer.status_code == 400
+    assert len(heard.getvalue().splitlines()) == 1
