@@ -62,6 +62,8 @@ class Organization(models.Model):
     colour = models.CharField(
         _("colour"), max_length=7, default="#066fd1", validators=[RegexValidator(r"^#[0-9a-f]{6}\Z")]
     )
+    # The name of its Logo, which tells its size; '' where it has none.
+    logo = models.CharField(_("logo"), max_length=80, blank=True)
     minimum_group = models.PositiveSmallIntegerField(
         _("minimum group"),
         default=DEFAULT_GROUP,
@@ -87,6 +89,21 @@ class Organization(models.Model):
     def day_of(self, moment: datetime) -> date:
         """The day on which `moment` falls here."""
         return moment.astimezone(self.zone).date()
+
+
+class Logo(models.Model):
+    """A picture that pages and mails show for an organization; kept as long as mails may lead to it."""
+
+    organization = models.ForeignKey(Organization, models.CASCADE, related_name="+", db_index=False)
+    # Made of a hash of the content, so that an address never shows anything else and says nothing of its owner.
+    name = models.CharField(max_length=80, db_index=True)
+    content = models.BinaryField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "name"], name="logo_is_kept_once"),
+        ]
 
 
 class Role(models.TextChoices):

@@ -2,7 +2,9 @@
 
 from feedback.models.answers import Answer, ChangedDay, Channel, Exclusion, Response
 from feedback.models.asking import Invitation, Message, MessageState, Purpose, Reason, Skip
-from feedback.models.people import Customer, Interaction, Suppression, SuppressionReason
+from feedback.models.letters import Letter
+from feedback.models.people import Customer, Interaction, Release, Suppression, SuppressionReason
+from feedback.models.wordings import MailWording
 
 __all__ = [
     "Answer",
@@ -12,10 +14,13 @@ __all__ = [
     "Exclusion",
     "Interaction",
     "Invitation",
+    "Letter",
+    "MailWording",
     "Message",
     "MessageState",
     "Purpose",
     "Reason",
+    "Release",
     "Response",
     "Skip",
     "Suppression",

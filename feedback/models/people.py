@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from feedback import eligibility
-from organizations.models import Organization
+from organizations.models import Member, Organization
 
 
 class Customer(models.Model):
@@ -90,3 +90,19 @@ class Suppression(models.Model):
                 condition=Q(reason__in=SuppressionReason.values), name="suppression_has_a_known_reason"
             ),
         ]
+
+
+class Release(models.Model):
+    """A suppression that a member lifted: why mail may go to this address again."""
+
+    organization = models.ForeignKey(Organization, models.CASCADE, related_name="+", db_index=False)
+    address_key = models.CharField(max_length=64)
+    reason = models.CharField(max_length=12, choices=SuppressionReason.choices)
+    since = models.DateTimeField()
+    why = models.CharField(_("reason"), max_length=300)
+    by = models.ForeignKey(Member, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~Q(why=""), name="release_has_a_reason")]
+        indexes = [models.Index(fields=["organization", "address_key", "-at"], name="release_by_address")]
