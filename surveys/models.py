@@ -54,6 +54,8 @@ class SurveyVersion(models.Model):
     # Text and not jsonb: the bytes are what people saw, and jsonb would reorder them.
     document = models.TextField()
     digest = models.CharField(max_length=64)
+    # What the editor holds while something in it is still to be mended; `document` is then the last sound state.
+    unfinished = models.TextField(blank=True, default="")
     created_at = models.DateTimeField()
     changed_at = models.DateTimeField()
     # Counts the saves of a draft, so that two people editing at once cannot overwrite each other unseen.
@@ -74,10 +76,35 @@ class SurveyVersion(models.Model):
                 | Q(published_at__isnull=False, published_by__isnull=False),
                 name="published_version_says_when_and_by_whom",
             ),
+            models.CheckConstraint(
+                condition=Q(published_at__isnull=True) | Q(unfinished=""), name="published_version_is_finished"
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.survey} {self.number}"
+
+
+class DraftStep(models.Model):
+    """One change to a draft, with the state on its other side: it can be taken back, and made again."""
+
+    organization = models.ForeignKey(Organization, models.CASCADE, related_name="+")
+    version = models.ForeignKey(SurveyVersion, models.CASCADE, related_name="steps")
+    number = models.PositiveIntegerField()
+    what = models.CharField(max_length=20)
+    place = models.CharField(max_length=60, blank=True)
+    state = models.TextField()
+    is_undone = models.BooleanField(default=False)
+    by = models.ForeignKey(Member, models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["version", "number"], name="steps_of_a_draft_stand_in_one_order"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.version}: {self.what}"
 
 
 class Question(models.Model):
