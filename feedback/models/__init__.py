@@ -1,6 +1,6 @@
 """Whom we asked, and what they said, as rows."""
 
-from feedback.models.answers import Answer, ChangedDay, Channel, Exclusion, Response
+from feedback.models.answers import Answer, ChangedDay, Channel, Exclusion, Folded, Response
 from feedback.models.asking import Invitation, Message, MessageState, Purpose, Reason, Skip
 from feedback.models.letters import Letter
 from feedback.models.people import Customer, Interaction, Release, Suppression, SuppressionReason
@@ -12,6 +12,7 @@ __all__ = [
     "Channel",
     "Customer",
     "Exclusion",
+    "Folded",
     "Interaction",
     "Invitation",
     "Letter",

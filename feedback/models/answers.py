@@ -1,8 +1,9 @@
 """Responses and answers, what is left out of the figures, and the days whose counts have changed."""
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
 from feedback.models.asking import Invitation
@@ -55,6 +56,13 @@ class Response(models.Model):
         ]
 
 
+class Folded(Func):
+    """A text in small letters without accents, as `feedback.words.folded` makes it of what is looked for."""
+
+    template = "lower(regexp_replace(normalize(%(expressions)s, NFKD), '[\u0300-\u036f]', '', 'g'))"
+    output_field = models.TextField()
+
+
 SCORED = ["nps", "csat", "ces"]
 CHOSEN = ["single_choice", "multiple_choice"]
 
@@ -85,7 +93,13 @@ class Answer(models.Model):
                 name="answer_fills_the_columns_of_its_kind",
             ),
         ]
-        indexes = [models.Index(fields=["question", "response"], name="answer_by_question")]
+        indexes = [
+            models.Index(fields=["question", "response"], name="answer_by_question"),
+            # Words are looked for in any place of a comment; the index knows every three letters.
+            GinIndex(
+                OpClass(Folded(F("text")), name="gin_trgm_ops"), condition=Q(text__isnull=False), name="answer_by_words"
+            ),
+        ]
 
 
 class Exclusion(models.Model):
