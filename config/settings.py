@@ -88,6 +88,8 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    # What follows is for members' pages.
+    "feedback.middleware.StraightToHerPage",
     "csp.middleware.CSPMiddleware",
     "organizations.middleware.RefuseRubbish",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -3,13 +3,12 @@
 import json
 import uuid
 from collections.abc import Mapping, Sequence
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from django.db import IntegrityError, connection, transaction
-from django.db.backends.utils import CursorWrapper
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from feedback import journal, known, plans
@@ -45,19 +44,23 @@ def submit(
     language: str,
     is_complete: bool,
     now: datetime,
+    has_begun: bool = False,
 ) -> bool:
     """Store exactly these answers, as `surveys.path` accepted them; the last complete submit wins.
 
     An unfinished save never takes anything back from an answer that was sent to the end: then False, nothing is stored.
+    `has_begun` when a response was seen just now; it may be gone since then, or wrongly not seen.
     """
     response, given = _response(invitation, version_id, language, is_complete, now), _given(version_id, accepted)
-    if _store_first(response, given):
+    if not has_begun and _store_first(response, given):
         return True
-    try:
-        return _store_again(response, given)
-    except IntegrityError:
-        # Two first submits at the same instant can meet at the unique invitation before they meet at the key.
-        return _store_again(response, given)
+    while True:
+        is_stored = _store_again(response, given)
+        if is_stored is not None:
+            return is_stored
+        # It was erased in between.
+        if _store_first(response, given):
+            return True
 
 
 def _response(invitation: Invitation, version_id: int, language: str, is_complete: bool, now: datetime) -> Response:
@@ -82,73 +85,98 @@ def _response(invitation: Invitation, version_id: int, language: str, is_complet
     )
 
 
-_INSERT = """
-INSERT INTO feedback_response (
-    organization_id, survey_id, version_id, key, invitation_id, customer_id, anonymous, touchpoint_id, language,
-    channel, answered_on, experienced_on, attributes, completed_at, created_at, changed_at
-) VALUES (%s, %s, %s, %s, %s, %s, false, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+_GIVEN = "(%s::bigint, %s::text, %s::smallint, %s::numeric, %s::date, %s::text[], %s::text)"
+_ANSWERS = """
+    INSERT INTO feedback_answer (organization_id, response_id, question_id, kind, score, number, "on", choices, text)
+    SELECT stored.organization_id, stored.id, given.*
+    FROM stored CROSS JOIN (VALUES {answers}) AS given
+    WHERE given.column1 IS NOT NULL
+"""
+_JOURNAL = """
+    INSERT INTO feedback_changedday (organization_id, survey_id, day)
+    SELECT organization_id, survey_id, answered_on FROM stored
 """
 
 # The busiest write of the product, as one statement that commits itself. Whoever submits a second time, or at the same
-# instant on another phone, finds the row there and takes the longer road.
+# instant on another phone, finds the row there.
 _FIRST = f"""
-WITH made AS ({_INSERT} ON CONFLICT DO NOTHING RETURNING id, organization_id, survey_id, answered_on),
-answers AS (
-    INSERT INTO feedback_answer (organization_id, response_id, question_id, kind, score, number, "on", choices, text)
-    SELECT made.organization_id, made.id, given.*
-    FROM made CROSS JOIN (VALUES {{answers}}) AS given
-    WHERE given.column1 IS NOT NULL
+WITH stored AS (
+    INSERT INTO feedback_response (
+        organization_id, survey_id, version_id, key, invitation_id, customer_id, anonymous, touchpoint_id, language,
+        channel, answered_on, experienced_on, attributes, completed_at, created_at, changed_at
+    ) VALUES (%s, %s, %s, %s, %s, %s, false, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+    ON CONFLICT DO NOTHING RETURNING id, organization_id, survey_id, answered_on
 ),
-journal AS (
-    INSERT INTO feedback_changedday (organization_id, survey_id, day)
-    SELECT organization_id, survey_id, answered_on FROM made
-)
-SELECT count(*) FROM made
-"""  # noqa: S608 - two texts of our own
-_GIVEN = "(%s::bigint, %s::text, %s::smallint, %s::numeric, %s::date, %s::text[], %s::text)"
+answers AS ({_ANSWERS}),
+journal AS ({_JOURNAL})
+SELECT count(*) FROM stored
+"""  # noqa: S608 - texts of our own
 
 
 def _store_first(response: Response, given: Given) -> bool:
     """False when there is a response of this invitation already; then nothing is stored."""
-    rows: list[list[Any]] = [_columns(*answer) for answer in given] or [[None] * 7]
+    rows = _rows(given)
     statement = _FIRST.format(answers=", ".join([_GIVEN] * len(rows)))
-    # The statement is a transaction by itself; within another's, a savepoint keeps a refusal of it from spoiling that.
-    alone = transaction.atomic() if connection.in_atomic_block else nullcontext()
-    with alone, connection.cursor() as cursor:
-        values = [*_values(response), *(value for row in rows for value in row)]
+    values = [*_values(response), *(value for row in rows for value in row)]
+    with _alone(), connection.cursor() as cursor:
         plans.execute(cursor, f"hearback_first_{len(rows)}", statement, values)
         return bool(cursor.fetchone()[0])
 
 
-_UPSERT = f"""
-{_INSERT}
-ON CONFLICT (key) DO UPDATE SET
-    version_id = EXCLUDED.version_id,
-    language = EXCLUDED.language,
-    completed_at = coalesce(feedback_response.completed_at, EXCLUDED.completed_at),
-    changed_at = EXCLUDED.changed_at
-WHERE feedback_response.completed_at IS NULL OR EXCLUDED.completed_at IS NOT NULL
-RETURNING id, answered_on
-"""
+# Submits of one invitation come one after the other. The lock is a statement before the other, which would not see
+# else what the submit that it waited for had stored, and would leave some of it beside its own.
+_LOCK = "SELECT FROM feedback_response WHERE key = %s FOR UPDATE"
+_AGAIN = f"""
+WITH stored AS (
+    UPDATE feedback_response
+    SET version_id = %s, language = %s, completed_at = coalesce(completed_at, %s), changed_at = %s
+    WHERE key = %s AND (completed_at IS NULL OR %s)
+    RETURNING id, organization_id, survey_id, answered_on
+),
+gone AS (
+    DELETE FROM feedback_answer USING stored WHERE response_id = stored.id AND question_id <> ALL (%s::bigint[])
+),
+answers AS ({_ANSWERS}
+    ON CONFLICT (response_id, question_id) DO UPDATE SET
+        kind = EXCLUDED.kind, score = EXCLUDED.score, number = EXCLUDED.number, "on" = EXCLUDED."on",
+        choices = EXCLUDED.choices, text = EXCLUDED.text
+    WHERE (feedback_answer.kind, feedback_answer.score, feedback_answer.number)
+            IS DISTINCT FROM (EXCLUDED.kind, EXCLUDED.score, EXCLUDED.number)
+        OR (feedback_answer."on", feedback_answer.choices, feedback_answer.text)
+            IS DISTINCT FROM (EXCLUDED."on", EXCLUDED.choices, EXCLUDED.text)
+),
+journal AS ({_JOURNAL})
+SELECT EXISTS (SELECT FROM stored), EXISTS (SELECT FROM feedback_response WHERE key = %s)
+"""  # noqa: S608 - texts of our own
 
 
-@transaction.atomic
-def _store_again(response: Response, given: Given) -> bool:
-    """Its day and its attributes stay as first made; version and language are those of the answers that now stand."""
-    with connection.cursor() as cursor:
-        plans.execute(cursor, "hearback_again", _UPSERT, _values(response))
-        row = cursor.fetchone()
-        if row is None:
-            return False
-        # The row is locked since its upsert: submits of one invitation come one after the other from here on.
-        response.pk, response.answered_on = row
-        cursor.execute(
-            "DELETE FROM feedback_answer WHERE response_id = %s AND question_id <> ALL (%s::bigint[])",
-            [response.pk, [pk for pk, _kind, _value in given]],
-        )
-        _write(cursor, response, given)
-    journal.mark(response)
-    return True
+def _store_again(response: Response, given: Given) -> bool | None:
+    """Its day and its attributes stay as first made; version and language are those of the answers that now stand.
+
+    None when there is no response of this invitation any more.
+    """
+    rows, key = _rows(given), response.key
+    statement = _AGAIN.format(answers=", ".join([_GIVEN] * len(rows)))
+    values = [
+        *(response.version_id, response.language, response.completed_at, response.changed_at),
+        *(key, response.completed_at is not None, [pk for pk, _kind, _value in given]),
+        *(value for row in rows for value in row),
+        key,
+    ]
+    with _alone(), connection.cursor() as cursor:
+        lock = plans.Step("hearback_lock", _LOCK, [key])
+        plans.together(cursor, lock, plans.Step(f"hearback_again_{len(rows)}", statement, values))
+        is_stored, is_there = cursor.fetchone()
+    return bool(is_stored) if is_there else None
+
+
+def _alone() -> AbstractContextManager[Any]:
+    """What is sent is a transaction by itself; within another's, a savepoint keeps a refusal from spoiling that."""
+    return transaction.atomic() if connection.in_atomic_block else nullcontext()
+
+
+def _rows(given: Given) -> list[list[Any]]:
+    return [_columns(*answer) for answer in given] or [[None] * 7]
 
 
 def _values(response: Response) -> list[Any]:
@@ -170,23 +198,6 @@ def _questions(version_id: int) -> dict[str, tuple[int, str]]:
     """Question ids and kinds by key. Kept for ever: a published version never changes, and its questions stay."""
     rows = Question.objects.filter(survey__versions=version_id).values_list("key", "pk", "kind")
     return {key: (pk, kind) for key, pk, kind in rows}
-
-
-_ANSWER = """
-INSERT INTO feedback_answer (organization_id, response_id, question_id, kind, score, number, "on", choices, text)
-VALUES %s
-ON CONFLICT (response_id, question_id) DO UPDATE SET
-    kind = EXCLUDED.kind, score = EXCLUDED.score, number = EXCLUDED.number, "on" = EXCLUDED."on",
-    choices = EXCLUDED.choices, text = EXCLUDED.text
-"""
-
-
-def _write(cursor: CursorWrapper, response: Response, given: Given) -> None:
-    if not given:
-        return
-    rows = [[response.organization_id, response.pk, *_columns(*answer)] for answer in given]
-    places = f"({', '.join(['%s'] * len(rows[0]))})"
-    cursor.execute(_ANSWER % ", ".join([places] * len(rows)), [value for row in rows for value in row])
 
 
 def _columns(question_id: int, kind: str, value: AnswerValue) -> list[Any]:

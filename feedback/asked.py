@@ -9,7 +9,7 @@ from functools import cache
 from itertools import islice
 from typing import Any
 
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.db.models import Field, JSONField, Model
 
 from feedback import addresses, plans
@@ -79,6 +79,19 @@ _TABLES: tuple[tuple[type[Model], str], ...] = (
 
 
 def _row(public_id: uuid.UUID) -> Sequence[Any] | None:
+    # The first question of a request, and a harmless one: asked again where the connection kept from the last request
+    # has died, it saves asking each time whether that still lives.
+    connection.health_check_done = True
+    try:
+        return _read(public_id)
+    except DatabaseError:
+        if connection.in_atomic_block or connection.is_usable():
+            raise
+        connection.close()
+        return _read(public_id)
+
+
+def _read(public_id: uuid.UUID) -> Sequence[Any] | None:
     with connection.cursor() as cursor:
         # Planning these joins takes PostgreSQL ten times as long as running them.
         plans.execute(cursor, "hearback_asked", _sql(), [public_id])

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -16,24 +17,50 @@ _NO_SUCH_PLAN, _KNOWN_PLAN, _STALE_PLAN = "26000", "42P05", "0A000"
 _planned: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()
 
 
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A statement with a %s for each of its values, and a name for its plan."""
+
+    name: str
+    statement: str
+    values: Sequence[Any]
+
+
 def execute(cursor: CursorWrapper, name: str, statement: str, values: Sequence[Any]) -> None:
     """`statement` with a %s for each value."""
-    name = _unmistakable(name, statement)
+    together(cursor, Step(name, statement, values))
+
+
+def together(cursor: CursorWrapper, *steps: Step) -> None:
+    """One message to the server, which makes one transaction of it; each step sees what the one before waited for.
+
+    What the last step gives can be fetched.
+    """
     planned = _planned.setdefault(connection.connection, set())
     try:
-        if name not in planned:
-            places = tuple(f"${number}" for number in range(1, len(values) + 1))
-            cursor.execute(f"PREPARE {name} AS {statement % places}")
-            planned.add(name)
-        cursor.execute(f"EXECUTE {name} ({', '.join(['%s'] * len(values))})", values)
+        for step in steps:
+            name = _unmistakable(step.name, step.statement)
+            if name not in planned:
+                places = tuple(f"${number}" for number in range(1, len(step.values) + 1))
+                cursor.execute(f"PREPARE {name} AS {step.statement % places}")
+                planned.add(name)
+        _send(cursor, [(_call(step), step.values) for step in steps])
     except DatabaseError as fault:
         state = getattr(fault.__cause__, "pgcode", None)
         if state not in (_NO_SUCH_PLAN, _KNOWN_PLAN, _STALE_PLAN):
             raise
-        planned.discard(name)
+        planned.difference_update(_unmistakable(step.name, step.statement) for step in steps)
         if connection.in_atomic_block:
             raise
-        cursor.execute(statement, values)
+        _send(cursor, [(step.statement, step.values) for step in steps])
+
+
+def _call(step: Step) -> str:
+    return f"EXECUTE {_unmistakable(step.name, step.statement)} ({', '.join(['%s'] * len(step.values))})"
+
+
+def _send(cursor: CursorWrapper, calls: Sequence[tuple[str, Sequence[Any]]]) -> None:
+    cursor.execute("; ".join(text for text, _values in calls), [value for _text, values in calls for value in values])
 
 
 @lru_cache(maxsize=256)

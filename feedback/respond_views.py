@@ -126,6 +126,7 @@ def _step(request: HttpRequest, view: Page, *, now: datetime) -> HttpResponse:
         language=view.language,
         is_complete=following is None,
         now=now,
+        has_begun=view.ask.response is not None,
     )
     if following is None:
         return respond_pages.to(reverse("respond:thanks", args=[view.token]))

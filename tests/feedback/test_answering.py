@@ -23,7 +23,9 @@ def now() -> datetime:
     return factories.NOW
 
 
-def submit(invitation: Invitation, *, now: datetime, is_complete: bool = True, **scores: int) -> bool:
+def submit(
+    invitation: Invitation, *, now: datetime, is_complete: bool = True, has_begun: bool = False, **scores: int
+) -> bool:
     return answering.submit(
         invitation,
         version_id=invitation.version_id,
@@ -31,6 +33,7 @@ def submit(invitation: Invitation, *, now: datetime, is_complete: bool = True, *
         language="en",
         is_complete=is_complete,
         now=now,
+        has_begun=has_begun,
     )
 
 
@@ -107,12 +110,66 @@ def test_a_response_has_at_most_eight_segments(now: datetime) -> None:
     assert len(Response.objects.get().attributes) == 8
 
 
+@pytest.mark.django_db(transaction=True)
+def test_fifty_second_pages_at_once_are_one_response_with_the_answers_of_one_of_them(now: datetime) -> None:
+    anna = ask(factories.organization(), now=now)
+    submit(anna, now=now, is_complete=False, nps=9)
+
+    done = in_parallel(
+        [
+            partial(submit, anna, now=now, has_begun=True, **{"nps": number % 11, key: 3})
+            for number, key in enumerate(["product", "delivery", "checkout", "ease", "product"] * 10)
+        ]
+    )
+
+    assert done == [True] * 50
+    assert Response.objects.count() == 1
+    assert len(stored(anna)) == 2
+    assert ChangedDay.objects.count() == 51
+
+
+@pytest.mark.django_db
+def test_an_answer_to_a_response_that_was_erased_meanwhile_is_stored_anew(now: datetime) -> None:
+    anna = ask(factories.organization(), now=now)
+
+    assert submit(anna, now=now, has_begun=True, nps=9) is True
+
+    assert stored(anna) == {"nps": 9}
+
+
+@pytest.mark.django_db
+def test_a_second_page_without_an_answer_keeps_nothing_else(now: datetime) -> None:
+    anna = ask(factories.organization(), now=now)
+    submit(anna, now=now, is_complete=False, nps=9)
+
+    assert submit(anna, now=now, has_begun=True) is True
+
+    assert stored(anna) == {}
+    assert Response.objects.get().completed_at == now
+
+
+@pytest.mark.django_db
+def test_a_crash_of_the_second_page_leaves_what_the_first_one_stored(now: datetime) -> None:
+    anna = ask(factories.organization(), now=now)
+    submit(anna, now=now, is_complete=False, nps=9)
+    bad = {"nps": AnswerValue(score=1), "reason": AnswerValue(score=9)}
+
+    with pytest.raises(Exception, match="answer_fills_the_columns_of_its_kind"):
+        answering.submit(
+            anna, version_id=anna.version_id, accepted=bad, language="de", is_complete=True, now=now, has_begun=True
+        )
+
+    assert stored(anna) == {"nps": 9}
+    assert Response.objects.get().language == "en"
+
+
 @pytest.mark.django_db
 def test_an_unfinished_save_takes_nothing_back(now: datetime) -> None:
     anna = ask(factories.organization(), now=now)
     submit(anna, now=now, nps=9, product=5)
 
     assert submit(anna, now=now, is_complete=False, nps=1) is False
+    assert submit(anna, now=now, is_complete=False, has_begun=True, nps=1) is False
 
     assert stored(anna) == {"nps": 9, "product": 5}
 

@@ -80,3 +80,31 @@ def test_within_a_transaction_a_refusal_leaves_the_plan_for_the_next_one() -> No
 
     with transaction.atomic():
         assert run("SELECT %s::int / %s::int", 6, 3) == 2
+
+
+def test_two_steps_sent_together_are_one_transaction_and_give_what_the_last_one_gives() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMPORARY TABLE shelf (book int)")
+        add = plans.Step("hearback_add", "INSERT INTO shelf VALUES (%s::int)", [1])
+        count = plans.Step("hearback_count", "SELECT count(*) + %s::int FROM shelf", [0])
+
+        plans.together(cursor, add, count)
+        assert cursor.fetchone() == (1,)
+
+        with pytest.raises(DatabaseError, match="division by zero"):
+            plans.together(cursor, add, plans.Step("hearback_break", "SELECT 1 / %s::int", [0]))
+        cursor.execute("SELECT count(*) FROM shelf")
+        assert cursor.fetchone() == (1,)
+
+
+def test_steps_whose_plans_the_session_forgot_are_done_once_each() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMPORARY TABLE shelf (book int)")
+        add = plans.Step("hearback_add", "INSERT INTO shelf VALUES (%s::int)", [1])
+        count = plans.Step("hearback_count", "SELECT count(*) + %s::int FROM shelf", [0])
+        plans.together(cursor, add, count)
+        cursor.execute(f"DEALLOCATE {plans._unmistakable(count.name, count.statement)}")
+
+        plans.together(cursor, add, count)
+
+        assert cursor.fetchone() == (2,)

@@ -432,7 +432,7 @@ def test_the_busiest_requests_ask_the_database_little(anna: Invitation, client: 
     otto = path_of(ask_again(anna))
 
     assert queries(lambda: client.get(otto)) == 1
-    assert queries(lambda: press(client, anna, second, ease="6", more="Quick delivery")) <= 6
+    assert queries(lambda: press(client, anna, second, ease="6", more="Quick delivery")) <= 3
     assert queries(lambda: client.get(f"{path_of(anna)}/thanks")) == 2
 
 
@@ -449,6 +449,41 @@ def test_the_page_is_found_though_the_database_has_forgotten_its_plan(anna: Invi
 
     assert client.get(path_of(anna)).status_code == 200
     assert client.get(path_of(anna)).status_code == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_page_is_found_though_the_kept_connection_has_died(anna: Invitation, client: Client) -> None:
+    client.get(path_of(anna))
+    end_our_connection()
+
+    assert client.get(path_of(anna)).status_code == 200
+
+
+def end_our_connection() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        pid = cursor.fetchone()[0]
+    other = connection.copy()
+    with other.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
+    other.close()
+
+
+def test_her_page_carries_the_headers_of_every_page(anna: Invitation, client: Client) -> None:
+    members, hers = client.get("/accounts/login/"), client.get(path_of(anna))
+
+    assert directives(hers) | {"frame-ancestors 'none'"} == directives(members) | {"frame-ancestors 'self'"}
+    expected = {"X-Content-Type-Options", "Cross-Origin-Opener-Policy", "X-Frame-Options", "Content-Language"}
+    assert expected <= set(members.headers) & set(hers.headers)
+    assert int(hers["Content-Length"]) == len(hers.content)
+
+
+def directives(response: Any) -> set[str]:
+    return {part.strip() for part in response["Content-Security-Policy"].split(";")}
+
+
+def test_her_page_is_not_shown_under_another_name_of_the_host(anna: Invitation, client: Client) -> None:
+    assert client.get(path_of(anna), headers={"host": "evil.example"}).status_code == 400
 
 
 def test_what_customers_and_shops_write_is_text_on_the_page(acme: Organization, now: datetime, client: Client) -> None:
