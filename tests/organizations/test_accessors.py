@@ -20,6 +20,7 @@ ROOTS = {
     "skips": "feedback.Skip",
     "customer_messages": "feedback.Message",
     "responses": "feedback.Response",
+    "cases": "actions.Case",
 }
 
 
