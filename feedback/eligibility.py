@@ -9,6 +9,7 @@ BOUNCED = "bounced"
 COMPLAINED = "complained"
 ASKED_RECENTLY = "asked_recently"
 TOO_LONG_AGO = "too_long_ago"
+NOT_MEANT = "not_meant"
 
 
 @dataclass(frozen=True)
@@ -28,18 +29,21 @@ class Manners:
 
 @dataclass(frozen=True)
 class Facts:
-    """What counts about one experience: `suppressed` is one of the three reasons above, or None."""
+    """What counts about one experience: `suppressed` is opted out, bounced or complained, or None."""
 
     experienced_at: datetime
     has_address: bool
     suppressed: str | None = None
     last_asked_at: datetime | None = None
+    is_meant: bool = True
 
 
 def reason_to_skip(facts: Facts, manners: Manners, *, now: datetime) -> str | None:
     """Why this experience is not asked about, the most lasting reason first; None if it may be."""
     if manners.is_too_late(facts.experienced_at, now=now):
         return TOO_LONG_AGO
+    if not facts.is_meant:
+        return NOT_MEANT
     if not facts.has_address:
         return NO_ADDRESS
     if facts.suppressed:

@@ -6,7 +6,7 @@ from typing import Any
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Div, Field, Layout, Submit
 from django import forms
-from django.db import models
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext_lazy
 from organizations.models import Organization
 from surveys import documents, languages, questionnaire, starters, touchpoints
 from surveys.faults import Fault
-from surveys.models import Basis, Survey, Touchpoint
+from surveys.models import BOUNDS, Basis, Survey, Touchpoint
 from surveys.questionnaire import Questionnaire
 
 TIMING = tuple(field.name for field in dataclasses.fields(touchpoints.Timing))
@@ -127,11 +127,8 @@ class TouchpointForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in t
             self.fields["survey"].help_text = _(
                 "It was started with this survey, and its figures belong to it. Make a new touchpoint for another one."
             )
-        for name in TIMING:
-            # Those of the model would speak only after the comparison in `clean`.
-            field = Touchpoint._meta.get_field(name)
-            assert isinstance(field, models.Field)
-            self.fields[name].validators += field.validators
+        for name, (lowest, highest) in BOUNDS.items():
+            self.fields[name].validators += [MinValueValidator(lowest), MaxValueValidator(highest)]
         self.helper = FormHelper()
         self.helper.attrs = {"novalidate": ""}
         self.helper.layout = Layout(
@@ -142,6 +139,8 @@ class TouchpointForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in t
                 Div(Field("only_younger_than", inputmode="numeric"), css_class="col-md-6"),
                 Div(Field("quiet_period", inputmode="numeric"), css_class="col-md-6"),
                 Div(Field("open_for", inputmode="numeric"), css_class="col-md-6"),
+                Div(Field("reminders", inputmode="numeric"), css_class="col-md-6"),
+                Div(Field("days_between", inputmode="numeric"), css_class="col-md-6"),
                 css_class="row",
             ),
             Submit("save", _("Save"), css_id="save-touchpoint"),
@@ -166,6 +165,11 @@ class TouchpointForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in t
                 )
                 % {"days": after},
             )
+        if not self.errors:
+            try:
+                touchpoints.check(self.timing())
+            except touchpoints.RemindsTooLate as refusal:
+                self.add_error("reminders", str(refusal))
         return cleaned
 
     def timing(self) -> touchpoints.Timing:

@@ -1,7 +1,6 @@
 """Surveys with their frozen versions, the lasting questions, and the touchpoints after which we ask."""
 
 from django.contrib.postgres.fields import ArrayField
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -144,6 +143,17 @@ class TouchpointState(models.TextChoices):
     PAUSED = "paused", _("paused")
 
 
+# The fewest and the most of each, in days (reminders are counted); the database keeps them too.
+BOUNDS = {
+    "days_after": (0, 365),
+    "quiet_period": (0, 730),
+    "open_for": (1, 365),
+    "only_younger_than": (1, 3650),
+    "reminders": (0, 3),
+    "days_between": (1, 60),
+}
+
+
 class TouchpointQuerySet(models.QuerySet["Touchpoint"]):
     def running(self) -> "TouchpointQuerySet":
         return self.filter(state=TouchpointState.RUNNING)
@@ -156,20 +166,16 @@ class Touchpoint(models.Model):
     survey = models.ForeignKey(Survey, models.PROTECT, related_name="touchpoints")
     name = models.CharField(_("name"), max_length=120)
     state = models.CharField(max_length=10, choices=TouchpointState.choices, default=TouchpointState.DRAFT)
-    days_after = models.PositiveSmallIntegerField(
-        _("days after the experience"), default=3, validators=[MaxValueValidator(365)]
-    )
-    quiet_period = models.PositiveSmallIntegerField(
-        _("quiet period in days"), default=30, validators=[MaxValueValidator(730)]
-    )
-    open_for = models.PositiveSmallIntegerField(
-        _("days the link stays open"), default=30, validators=[MinValueValidator(1), MaxValueValidator(365)]
-    )
+    # Tests of attributes, all of which must hold; surveys.rules reads them. None of them: every interaction is meant.
+    rules = models.JSONField(default=list, blank=True)
+    days_after = models.PositiveSmallIntegerField(_("days after the experience"), default=3)
+    quiet_period = models.PositiveSmallIntegerField(_("quiet period in days"), default=30)
+    open_for = models.PositiveSmallIntegerField(_("days the link stays open"), default=30)
     only_younger_than = models.PositiveSmallIntegerField(
-        _("ask only about experiences younger than (days)"),
-        default=30,
-        validators=[MinValueValidator(1), MaxValueValidator(3650)],
+        _("ask only about experiences younger than (days)"), default=30
     )
+    reminders = models.PositiveSmallIntegerField(_("reminders at the most"), default=0)
+    days_between = models.PositiveSmallIntegerField(_("days before each reminder"), default=7)
     created_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True, blank=True)
 
@@ -180,6 +186,14 @@ class Touchpoint(models.Model):
             models.CheckConstraint(condition=Q(state__in=TouchpointState.values), name="touchpoint_has_a_known_state"),
             models.CheckConstraint(
                 condition=Q(days_after__lt=F("only_younger_than")), name="touchpoint_asks_before_it_is_too_late"
+            ),
+            models.CheckConstraint(
+                condition=Q(**{f"{name}__range": bounds for name, bounds in BOUNDS.items()}),
+                name="touchpoint_keeps_its_bounds",
+            ),
+            models.CheckConstraint(
+                condition=Q(reminders=0) | Q(open_for__gt=F("reminders") * F("days_between")),
+                name="touchpoint_reminds_while_the_link_works",
             ),
             models.CheckConstraint(
                 condition=Q(state="draft") | Q(started_at__isnull=False), name="started_touchpoint_says_since_when"

@@ -69,6 +69,7 @@ def edit(request: MemberRequest, slug: str, pk: int) -> HttpResponse:
                 name=form.cleaned_data["name"],
                 survey=form.survey(),
                 timing=form.timing(),
+                rules=touchpoints.rules_of(touchpoint),
                 by=request.member,
                 now=timezone.now(),
             )

@@ -10,17 +10,20 @@ from django.utils.translation import gettext as _
 from organizations import audit
 from organizations.models import Member, Organization
 from surveys import drafting
-from surveys.models import Survey, Touchpoint, TouchpointState
+from surveys.models import BOUNDS, Survey, Touchpoint, TouchpointState
+from surveys.rules import Rules, read, written
 
 
 @dataclass(frozen=True)
 class Timing:
-    """All in days."""
+    """All in days, but the number of reminders."""
 
     days_after: int = 3
     quiet_period: int = 30
     open_for: int = 30
     only_younger_than: int = 30
+    reminders: int = 0
+    days_between: int = 7
 
 
 class NeverInTime(Exception):
@@ -29,6 +32,27 @@ class NeverInTime(Exception):
     def __init__(self) -> None:
         super().__init__(
             _("We may only ask about experiences younger than this, so it must be more than the days after.")
+        )
+
+
+class RemindsTooLate(Exception):
+    """The last reminder would lead to a page that is closed."""
+
+    def __init__(self, timing: Timing) -> None:
+        super().__init__(
+            _("The last reminder would leave on day %(day)s, and the link works for %(open)s days only.")
+            % {"day": timing.reminders * timing.days_between, "open": timing.open_for}
+        )
+
+
+class OutOfBounds(Exception):
+    """A number that is too small or too large; `name` is the setting's."""
+
+    def __init__(self, name: str, lowest: int, highest: int) -> None:
+        self.name = name
+        super().__init__(
+            _("“%(name)s” must be a number from %(lowest)s to %(highest)s.")
+            % {"name": Touchpoint._meta.get_field(name).verbose_name, "lowest": lowest, "highest": highest}
         )
 
 
@@ -47,27 +71,42 @@ class SurveyIsFixed(Exception):
 
 @transaction.atomic
 def create(
-    organization: Organization, *, name: str, survey: Survey, by: Member, now: datetime, timing: Timing | None = None
+    organization: Organization,
+    *,
+    name: str,
+    survey: Survey,
+    by: Member,
+    now: datetime,
+    timing: Timing | None = None,
+    rules: Rules = (),
 ) -> Touchpoint:
     """Asks nobody until it is started."""
     timing = timing or Timing()
-    _check(timing)
-    touchpoint = Touchpoint.objects.create(
-        organization=organization, survey=survey, name=name, created_at=now, **asdict(timing)
-    )
-    detail = {"name": name, "survey": survey.pk, **asdict(timing)}
+    check(timing)
+    settings = {"name": name, "rules": written(rules), **asdict(timing)}
+    touchpoint = Touchpoint.objects.create(organization=organization, survey=survey, created_at=now, **settings)
+    detail = {"survey": survey.pk, **settings}
     audit.record(organization, by=by, what="touchpoint.created", about=touchpoint, now=now, detail=detail)
     return touchpoint
 
 
 @transaction.atomic
-def edit(touchpoint: Touchpoint, *, name: str, survey: Survey, timing: Timing, by: Member, now: datetime) -> Touchpoint:
+def edit(
+    touchpoint: Touchpoint,
+    *,
+    name: str,
+    survey: Survey,
+    timing: Timing,
+    rules: Rules = (),
+    by: Member,
+    now: datetime,
+) -> Touchpoint:
     """Holds for whoever is asked from now on."""
-    _check(timing)
+    check(timing)
     touchpoint = _lock(touchpoint)
     if survey.pk != touchpoint.survey_id and touchpoint.started_at is not None:
         raise SurveyIsFixed
-    wanted = {"name": name, "survey_id": survey.pk, **asdict(timing)}
+    wanted = {"name": name, "survey_id": survey.pk, "rules": written(rules), **asdict(timing)}
     changes = {key: [getattr(touchpoint, key), value] for key, value in wanted.items()}
     changes = {key: [was, new] for key, (was, new) in changes.items() if was != new}
     if changes:
@@ -113,9 +152,19 @@ def timing_of(touchpoint: Touchpoint) -> Timing:
     return Timing(**{field.name: getattr(touchpoint, field.name) for field in fields(Timing)})
 
 
-def _check(timing: Timing) -> None:
+def rules_of(touchpoint: Touchpoint) -> Rules:
+    return read(touchpoint.rules)
+
+
+def check(timing: Timing) -> None:
+    """Refuses what the database would not take, with how to mend it."""
+    for name, (lowest, highest) in BOUNDS.items():
+        if not lowest <= getattr(timing, name) <= highest:
+            raise OutOfBounds(name, lowest, highest)
     if timing.days_after >= timing.only_younger_than:
         raise NeverInTime
+    if timing.reminders and timing.reminders * timing.days_between >= timing.open_for:
+        raise RemindsTooLate(timing)
 
 
 def _record(touchpoint: Touchpoint, what: str, *, by: Member, now: datetime, **detail: Any) -> None:

@@ -27,6 +27,8 @@ class Invitation(models.Model):
     address_key = models.CharField(max_length=64)
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
+    # When to look whether she is reminded; nobody looks at an invitation without it.
+    remind_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
@@ -35,6 +37,9 @@ class Invitation(models.Model):
             ),
         ]
         indexes = [
+            models.Index(
+                fields=["touchpoint", "remind_at"], condition=Q(remind_at__isnull=False), name="invitation_to_remind"
+            ),
             models.Index(fields=["organization", "address_key", "-created_at"], name="invitation_by_address"),
         ]
 
@@ -139,6 +144,7 @@ class Reason(models.TextChoices):
     COMPLAINED = eligibility.COMPLAINED, _("reported our mail as spam")
     ASKED_RECENTLY = eligibility.ASKED_RECENTLY, _("asked recently")
     TOO_LONG_AGO = eligibility.TOO_LONG_AGO, _("too long ago")
+    NOT_MEANT = eligibility.NOT_MEANT, _("not meant by the rules")
 
 
 class Skip(models.Model):
@@ -157,3 +163,4 @@ class Skip(models.Model):
             ),
             models.CheckConstraint(condition=Q(reason__in=Reason.values), name="skip_has_a_known_reason"),
         ]
+        indexes = [models.Index(fields=["touchpoint", "reason"], name="skip_by_reason")]

@@ -20,6 +20,8 @@ SOUND = {
     "quiet_period": "60",
     "open_for": "14",
     "only_younger_than": "21",
+    "reminders": "0",
+    "days_between": "7",
 }
 
 
@@ -95,6 +97,9 @@ def test_a_touchpoint_is_made_changed_started_and_paused(client: Client, acme: O
         ({"open_for": "0"}, "open_for"),
         ({"only_younger_than": "0"}, "only_younger_than"),
         ({"days_after": "21"}, "only_younger_than"),
+        ({"reminders": "4"}, "reminders"),
+        ({"days_between": "0"}, "days_between"),
+        ({"reminders": "2", "days_between": "7"}, "reminders"),
     ],
 )
 def test_what_cannot_be_is_told_beside_its_field_and_makes_nothing(
