@@ -35,7 +35,9 @@ class StraightToHerPage:
         language = translation.get_language_from_request(request)
         translation.activate(language)
         request.LANGUAGE_CODE = language
-        return _with_headers(self.her_page(request), language)
+        response = self.her_page(request)
+        assert isinstance(response, HttpResponse)
+        return _with_headers(response, language)
 
 
 def _her_page(request: HttpRequest) -> HttpResponse:

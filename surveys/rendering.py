@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from surveys import conditions, kinds, languages, path, piping
 from surveys.answers import NO_ANSWER, NOBODY, Answers, Attributes
@@ -133,7 +134,11 @@ class _Drawing:
     ) -> None:
         self.questionnaire, self.language, self.base = questionnaire, language, questionnaire.base_language
         self.answers, self.attributes, self.faults, self.shows_all = answers, attributes, faults, shows_all
-        self.path = path.walk(questionnaire, answers, attributes)
+
+    @cached_property
+    def path(self) -> path.Path:
+        """Walked for a page, and for no wording without a placeholder."""
+        return path.walk(self.questionnaire, self.answers, self.attributes)
 
     def say(self, wording: Wording) -> Said:
         said = wording.in_language(self.language, self.base)

@@ -115,16 +115,12 @@ def test_fifty_second_pages_at_once_are_one_response_with_the_answers_of_one_of_
     anna = ask(factories.organization(), now=now)
     submit(anna, now=now, is_complete=False, nps=9)
 
-    done = in_parallel(
-        [
-            partial(submit, anna, now=now, has_begun=True, **{"nps": number % 11, key: 3})
-            for number, key in enumerate(["product", "delivery", "checkout", "ease", "product"] * 10)
-        ]
-    )
+    second = partial(submit, anna, now=now, has_begun=True)
+    done = in_parallel([partial(second, nps=9, product=5), partial(second, nps=2, delivery=1)] * 25)
 
     assert done == [True] * 50
     assert Response.objects.count() == 1
-    assert len(stored(anna)) == 2
+    assert stored(anna) in ({"nps": 9, "product": 5}, {"nps": 2, "delivery": 1})
     assert ChangedDay.objects.count() == 51
 
 
