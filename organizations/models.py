@@ -69,6 +69,8 @@ class Organization(models.Model):
         default=DEFAULT_GROUP,
         validators=[MinValueValidator(SMALLEST_GROUP), MaxValueValidator(LARGEST_GROUP)],
     )
+    # By which attributes answers are counted; None: nobody has chosen, and the first short texts are taken.
+    reporting_attributes = models.JSONField(_("reporting attributes"), null=True, blank=True)
     is_demo = models.BooleanField(default=False)
     created_at = models.DateTimeField()
 

@@ -2,6 +2,7 @@
 
 from feedback.models.answers import Answer, ChangedDay, Channel, Exclusion, Folded, Response
 from feedback.models.asking import Invitation, Message, MessageState, Purpose, Reason, Skip
+from feedback.models.bringing import Import, ImportChunk, ImportFault, ImportState
 from feedback.models.letters import Letter
 from feedback.models.people import Customer, Interaction, Release, Suppression, SuppressionReason
 from feedback.models.wordings import MailWording
@@ -13,6 +14,10 @@ __all__ = [
     "Customer",
     "Exclusion",
     "Folded",
+    "Import",
+    "ImportChunk",
+    "ImportFault",
+    "ImportState",
     "Interaction",
     "Invitation",
     "Letter",

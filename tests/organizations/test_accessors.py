@@ -15,6 +15,7 @@ ROOTS = {
     "touchpoints": "surveys.Touchpoint",
     "customers": "feedback.Customer",
     "interactions": "feedback.Interaction",
+    "imports": "feedback.Import",
     "suppressions": "feedback.Suppression",
     "invitations": "feedback.Invitation",
     "skips": "feedback.Skip",
