@@ -180,6 +180,9 @@ CELERY_TIMEZONE = "UTC"
 EMAIL = env.email("EMAIL_URL", default="smtp://127.0.0.1:1025")
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="hearback@localhost")
 MAILBOX_DIR = env.str("MAILBOX_DIR", default="")
+# Mail to example.com, .invalid and the like (RFC 2606) is withheld, but for a mailbox of our own on this machine.
+_stays_here = LOCAL and EMAIL["EMAIL_HOST"] in ("127.0.0.1", "localhost", "::1")
+MAIL_RESERVED_DOMAINS = env.bool("MAIL_RESERVED_DOMAINS", default=_stays_here)
 SMTP_MAILS_PER_CONNECTION = env.int("SMTP_MAILS_PER_CONNECTION", default=100)
 
 AUTH_USER_MODEL = "organizations.User"

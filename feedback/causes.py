@@ -10,6 +10,9 @@ class Cause(models.TextChoices):
     OPTED_OUT = "opted_out", _("She wants no more mail from us.")
     BOUNCED = "bounced", _("Earlier mail to this address came back: it does not exist.")
     ANSWERED = "answered", _("She has answered already.")
+    RESERVED = "reserved", _("Its domain is reserved for examples and tests; no mail leaves for it.")
+    NOT_WANTED = "not_wanted", _("The touchpoint sends fewer reminders by now.")
+    ASKED_SINCE = "asked_since", _("She was asked about something newer since.")
     EXPIRED = "expired", _("The time to answer was over before the mail could leave.")
     # still waiting
     PAUSED = "paused", _("The touchpoint is paused. The mail leaves when it goes on.")

@@ -3,70 +3,48 @@
 import re
 import secrets
 import urllib.parse
-from binascii import b2a_qp
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from email.header import Header
-from email.utils import format_datetime, formataddr
 from functools import lru_cache
 from html import escape
 
 import css_inline
+from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.utils import formats, translation
 from django.utils.translation import gettext as _
 
-from feedback import addresses, colours, known
-from feedback.models import Invitation, Message, Purpose
-from organizations.models import Organization
-from surveys import documents, kinds, languages, piping
-from surveys.answers import Attributes
-from surveys.document import Question, Questionnaire, ScaleDetails
+from feedback import addresses, envelope, known, mail_frame, openings, placeholders, wordings
+from feedback.envelope import CannotCompose
+from feedback.mail_frame import Sender
+from feedback.models import Customer, Invitation, Letter, Message, Purpose
+from feedback.openings import Opening
+from feedback.wordings import Words
+from organizations.models import Member, Organization
+from surveys import documents, languages, piping
+from surveys.answers import NOBODY, Attributes
+from surveys.document import Questionnaire
 from surveys.models import SurveyVersion
 
-# What `compose` reads of a message: select it with the message, and no mail asks the database.
-RELATED = ("organization", "invitation__customer", "invitation__interaction")
+__all__ = ["CannotCompose", "compose", "ready", "sample", "sample_letter"]
 
 LONGEST_PRODUCT = 80
-SMILEYS = {1: "😞", 2: "🙁", 3: "😐", 4: "🙂", 5: "😄"}
-_ADDRESS = re.compile(r"[!#-'*+\-./0-9=?A-Z^-~]{1,64}@(?P<domain>[^\s@<>,;:\"()\[\]\\]{1,255})")
-_PART = "Content-Type: text/%s; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable"
+_ASKS = (Purpose.INVITATION, Purpose.REMINDER, Purpose.TEST)
 _INLINER = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False, minify_css=True)
 
 
-class CannotCompose(Exception):
-    """This message can never become a mail; sending it again later would not help."""
+def ready(messages: QuerySet[Message]) -> QuerySet[Message]:
+    """With all that `compose` reads of a message that asks, so that no mail asks the database."""
+    related = messages.select_related("organization", "invitation__customer", "invitation__interaction")
+    return related.annotate(wording_id=wordings.newest_of_messages())
 
 
 def compose(message: Message, *, now: datetime) -> bytes:
-    """The whole message as RFC 5322 wants it, with CRLF; the same message gives the same Message-ID at each attempt."""
-    invitation = message.invitation
-    if invitation is None or message.purpose not in _OPENINGS:
-        raise CannotCompose(_("There is no wording for this kind of mail."))
-    letter = _letter(invitation.version_id, invitation.language, _sender(message.organization), message.purpose)
-    values = _values(letter, message, invitation)
-    boundary = f"=_{message.uuid.hex}"
-    head = [
-        f"Date: {format_datetime(now)}",
-        f"To: {_mailbox(known.line(invitation.customer.name), message.to)}",
-        f"Subject: {_unstructured('Subject', values.pop('subject'))}",
-        f"Message-ID: <{message.uuid}@{letter.domain}>",
-        *letter.head,
-    ]
-    if message.purpose != Purpose.TEST:
-        opt_out = values["unsubscribe"]
-        head += [
-            f"List-Unsubscribe: <{opt_out}>,\r\n <mailto:{letter.mailto}?subject=unsubscribe>",
-            "List-Unsubscribe-Post: List-Unsubscribe=One-Click",
-        ]
-    head.append(f'Content-Type: multipart/alternative; boundary="{boundary}"')
-    html_values = {name: escape(value) for name, value in values.items()}
-    parts = "".join(
-        f"--{boundary}\r\n{_PART % kind}\r\n\r\n{_quoted_printable(text)}\r\n"
-        for kind, text in (("plain", letter.text.filled(values)), ("html", letter.html.filled(html_values)))
-    )
-    return "\r\n".join([*head, "", f"{parts}--{boundary}--\r\n"]).encode("ascii")
+    """The whole message as RFC 5322 wants it; at each attempt the same but for its date."""
+    if message.purpose in _ASKS and message.invitation is not None:
+        return _question(message, message.invitation, now=now)
+    return _letter(message, now=now)
 
 
 @dataclass(frozen=True)
@@ -78,6 +56,15 @@ class Sample:
     text: str
 
 
+@dataclass(frozen=True)
+class Somebody:
+    """A customer made up for a sample, or nobody in particular."""
+
+    name: str = ""
+    product: str = ""
+    attributes: Attributes = NOBODY
+
+
 def sample(
     organization: Organization,
     questionnaire: Questionnaire,
@@ -85,16 +72,27 @@ def sample(
     language: str,
     page: str,
     day: datetime,
-    name: str,
-    product: str,
+    who: Somebody,
+    purpose: Purpose = Purpose.INVITATION,
+    words: Words = wordings.OURS,
+    notice: str = "",
 ) -> Sample:
-    """The invitation as a made-up customer would get it; every link in it leads to `page`, a preview."""
-    letter = _compiled(questionnaire, language, _sender(organization), Purpose.TEST)
-    attributes = Attributes({"name": name, "first_name": name}, {"product": product})
-    values = letter.words(name=name, product=product, day=letter.day(day), attributes=attributes)
+    """The mail as somebody made up would get it; every link in it leads to `page`. A notice stands above it all."""
+    ask = _compiled(questionnaire, language, mail_frame.sender(organization), purpose, words, notice)
+    values = ask.words(name=who.name, product=who.product, day=ask.day(day), attributes=who.attributes)
     values |= {"page": page, "unsubscribe": page}
-    html_values = {key: escape(value) for key, value in values.items()}
-    return Sample(values["subject"], letter.html.filled(html_values), letter.text.filled(values))
+    html, text = ask.html.filled(_as_html(values)), ask.text.filled(values)
+    if "?" in page:
+        html = html.replace(f"{escape(page)}?s=", f"{escape(page)}&amp;s=")
+    return Sample(values["subject"], html, text)
+
+
+def sample_letter(
+    organization: Organization, *, customer: Customer, author: Member, language: str, subject: str, text: str
+) -> Sample:
+    """What `letters.write` would send."""
+    html, plain = _letter_bodies(organization, customer, str(author), language, text)
+    return Sample(known.line(subject), html, plain)
 
 
 class Blanks:
@@ -110,68 +108,14 @@ class Blanks:
 
 
 @dataclass(frozen=True)
-class Opening:
-    """How a mail begins, with and without a product to name."""
-
-    subject: str
-    subject_of_product: str
-    paragraph: str
-    paragraph_of_product: str
-
-
-def _invitation() -> Opening:
-    return Opening(
-        _("How was it with %(organization)s?"),
-        _("How are you getting on with %(product)s?"),
-        _("How did it go with us on %(day)s? One answer helps us to do better, and it takes less than a minute."),
-        _(
-            "How did it go with %(product)s (%(day)s)? One answer helps us to do better, and it takes less than "
-            "a minute."
-        ),
-    )
-
-
-def _reminder() -> Opening:
-    return Opening(
-        _("May we ask once more how it was with %(organization)s?"),
-        _("May we ask once more about %(product)s?"),
-        _(
-            "Perhaps our question about %(day)s came at a bad time. We would still like to know, "
-            "and will not ask again."
-        ),
-        _(
-            "Perhaps our question about %(product)s (%(day)s) came at a bad time. We would still like to know, "
-            "and will not ask again."
-        ),
-    )
-
-
-_OPENINGS = {Purpose.INVITATION: _invitation, Purpose.REMINDER: _reminder, Purpose.TEST: _invitation}
-
-
-@dataclass(frozen=True)
-class Sender:
-    """All of an organization that a mail shows; a change of it makes a new letter."""
-
-    id: int
-    name: str
-    colour: str
-    sender_name: str
-    address: str
-
-
-@dataclass(frozen=True)
-class Letter:
-    """One wording, compiled for one organization and language: what is left is to fill in a customer's own."""
+class Ask:
+    """A mail that asks, compiled for one organization and language: what is left is to fill in a customer's own."""
 
     language: str
-    organization: str
-    domain: str
-    mailto: str
+    sender: Sender
     head: tuple[str, ...]
-    opening: Opening
-    hello: str
-    hello_name: str
+    theirs: Words
+    ours: Opening
     why: str
     question: str
     html: Blanks
@@ -179,12 +123,19 @@ class Letter:
 
     def words(self, *, name: str, product: str, day: str, attributes: Attributes) -> dict[str, str]:
         product = product if len(product) <= LONGEST_PRODUCT else f"{product[: LONGEST_PRODUCT - 1].rstrip()}…"
-        said = {"organization": self.organization, "product": product, "day": day}
+        organization = known.line(self.sender.name)
+        said = {"organization": organization, "product": product, "day": day}
+        ours, theirs = self.ours, self.theirs
+        values = {"name": name, "product": product, "date": day, "organization": organization}
         return {
-            "subject": (self.opening.subject_of_product if product else self.opening.subject) % said,
-            "hello": self.hello_name % {"name": name} if name else self.hello,
-            "paragraph": (self.opening.paragraph_of_product if product else self.opening.paragraph) % said,
+            "subject": known.line(placeholders.fill(theirs.subject, values, attributes))
+            or (ours.subject_of_product if product else ours.subject) % said,
+            "hello": placeholders.fill(theirs.greeting, values, attributes)
+            or (ours.hello_name % {"name": name} if name else ours.hello),
+            "paragraph": placeholders.fill(theirs.opening, values, attributes)
+            or (ours.paragraph_of_product if product else ours.paragraph) % said,
             "question": piping.fill(self.question, {}, attributes),
+            "closing": placeholders.fill(theirs.closing, values, attributes) or ours.closing % said,
             "why": self.why % said,
         }
 
@@ -198,12 +149,42 @@ def _day(ordinal: int, language: str) -> str:
         return formats.date_format(datetime.fromordinal(ordinal), "DATE_FORMAT")
 
 
-def _values(letter: Letter, message: Message, invitation: Invitation) -> dict[str, str]:
+def _question(message: Message, invitation: Invitation, *, now: datetime) -> bytes:
+    ask = _ask(
+        invitation.version_id,
+        invitation.language,
+        mail_frame.sender(message.organization),
+        message.purpose,
+        _wording_id(message, invitation),
+    )
+    values = _values(ask, message, invitation)
+    head = envelope.own(
+        to=message.to,
+        name=known.line(invitation.customer.name),
+        subject=values.pop("subject"),
+        message_id=envelope.message_id(message.uuid, ask.sender.address),
+        now=now,
+    )
+    head += ask.head
+    if message.purpose != Purpose.TEST:
+        head += _way_out(values["unsubscribe"], ask.sender.address)
+    return envelope.whole(head, uuid=message.uuid, text=ask.text.filled(values), html=ask.html.filled(_as_html(values)))
+
+
+def _wording_id(message: Message, invitation: Invitation) -> int | None:
+    # Selected by `ready`; a message that came another way is asked about.
+    if hasattr(message, "wording_id"):
+        selected: int | None = message.wording_id
+        return selected
+    return wordings.newest_id(invitation.touchpoint_id, message.purpose, invitation.language)
+
+
+def _values(ask: Ask, message: Message, invitation: Invitation) -> dict[str, str]:
     interaction, organization = invitation.interaction, message.organization
-    values = letter.words(
+    values = ask.words(
         name=known.first_name(invitation.customer),
         product=known.product(interaction),
-        day=letter.day(interaction.experienced_at.astimezone(organization.zone)),
+        day=ask.day(interaction.experienced_at.astimezone(organization.zone)),
         attributes=known.attributes_of(invitation),
     )
     values["page"] = addresses.answer(invitation)
@@ -211,118 +192,94 @@ def _values(letter: Letter, message: Message, invitation: Invitation) -> dict[st
     return values
 
 
-def _sender(organization: Organization) -> Sender:
-    return Sender(
-        organization.pk, organization.name, organization.colour, organization.sender_name, organization.sender_address
-    )
+def _way_out(opt_out: str, sender_address: str) -> list[str]:
+    mailto = urllib.parse.quote(envelope.ascii_address(sender_address), safe="@")
+    return [
+        f"List-Unsubscribe: <{opt_out}>,\r\n <mailto:{mailto}?subject=unsubscribe>",
+        "List-Unsubscribe-Post: List-Unsubscribe=One-Click",
+    ]
 
 
 @lru_cache(maxsize=512)
-def _letter(version_id: int, wanted: str, sender: Sender, purpose: str) -> Letter:
-    """Kept by a published version's id: it never changes. What changes of the organization is part of the key."""
+def _ask(version_id: int, wanted: str, sender: Sender, purpose: str, wording_id: int | None) -> Ask:
+    """Kept by what never changes: a published version, a row of words. What changes of it is part of the key."""
     try:
         questionnaire = documents.of_published(version_id)
     except SurveyVersion.DoesNotExist:
         raise CannotCompose(_("The survey of this mail was never published.")) from None
-    return _compiled(questionnaire, wanted, sender, Purpose(purpose))
+    words = wordings.OURS if wording_id is None else wordings.of(wording_id)
+    return _compiled(questionnaire, wanted, sender, Purpose(purpose), words)
 
 
-def _compiled(questionnaire: Questionnaire, wanted: str, sender: Sender, purpose: Purpose) -> Letter:
+def _compiled(
+    questionnaire: Questionnaire, wanted: str, sender: Sender, purpose: Purpose, words: Words, notice: str = ""
+) -> Ask:
     language = languages.choose(wanted, questionnaire.languages, questionnaire.base_language)
     mark = f"blank{secrets.token_hex(8)}"  # nobody's text can hold it
-    blank = {name: f"{mark}{name}_" for name in ("hello", "paragraph", "question", "why", "page", "unsubscribe")}
+    names = ("hello", "paragraph", "question", "closing", "why", "page", "unsubscribe")
     with translation.override(language):
-        context = blank | _frame(questionnaire, language, sender)
-        html = _INLINER.inline(render_to_string("emails/customer/invitation.html", context))
-        text = render_to_string("emails/customer/invitation.txt", context)
-        return Letter(
+        context = {
+            **{name: f"{mark}{name}_" for name in names},
+            **mail_frame.of_sender(sender, language),
+            **mail_frame.of_question(questionnaire, language),
+            "notice": notice,
+        }
+        return Ask(
             language=language,
-            organization=known.line(sender.name),
-            domain=_ascii(sender.address).rpartition("@")[2],
-            mailto=urllib.parse.quote(_ascii(sender.address), safe="@"),
-            head=_head(language, sender),
-            opening=_OPENINGS[purpose](),
-            hello=_("Hello,"),
-            hello_name=_("Hello %(name)s,"),
+            sender=sender,
+            head=(*_shared(sender, language), *envelope.NO_AUTOMATIC_ANSWERS),
+            theirs=words,
+            ours=openings.of(purpose),
             why=_("You get this mail because you were a customer of %(organization)s on %(day)s."),
-            question=_first(questionnaire).text.in_language(language, questionnaire.base_language).text,
-            html=Blanks(html, mark),
-            text=Blanks(text, mark),
+            question=mail_frame.first(questionnaire).text.in_language(language, questionnaire.base_language).text,
+            html=Blanks(_INLINER.inline(render_to_string("emails/customer/invitation.html", context)), mark),
+            text=Blanks(render_to_string("emails/customer/invitation.txt", context), mark),
         )
 
 
-def _frame(questionnaire: Questionnaire, language: str, sender: Sender) -> dict[str, object]:
-    question = _first(questionnaire)
-    scale = question.details if isinstance(question.details, ScaleDetails) else None
-    base = questionnaire.base_language
-    return {
-        "language": language,
-        "direction": languages.direction(language),
-        "start": "right" if languages.direction(language) == "rtl" else "left",
-        "end": "left" if languages.direction(language) == "rtl" else "right",
-        "organization": known.line(sender.name),
-        "colour": sender.colour,
-        "on_colour": colours.text_on(sender.colour),
-        "points": [(score, _face(scale, score)) for score in scale.scale.points] if scale else [],
-        "points_end": scale.scale.highest if scale else None,
-        "low": scale.label(scale.scale.lowest).in_language(language, base) if scale else "",
-        "high": scale.label(scale.scale.highest).in_language(language, base) if scale else "",
-    }
-
-
-def _face(details: ScaleDetails, score: int) -> str:
-    return SMILEYS.get(score, "") if details.look == "smileys" else ""
-
-
-def _first(questionnaire: Questionnaire) -> Question:
-    """It is asked in the mail itself where it has a scale; a survey of mere statements shows its first."""
-    return kinds.first(questionnaire) or questionnaire.questions[0]
-
-
-def _head(language: str, sender: Sender) -> tuple[str, ...]:
-    mailbox = _mailbox(known.line(sender.sender_name), sender.address)
-    return (
-        f"From: {mailbox}",
-        f"Reply-To: {mailbox}",
-        f"Content-Language: {language}",
-        # No out-of-office notes in return.
-        "Auto-Submitted: auto-generated",
-        "X-Auto-Response-Suppress: OOF, AutoReply",
-        "MIME-Version: 1.0",
+def _shared(sender: Sender, language: str, answers_to: str = "") -> tuple[str, ...]:
+    return envelope.shared(
+        sender_name=known.line(sender.sender_name),
+        sender_address=sender.address,
+        answers_to=answers_to,
+        language=language,
     )
 
 
-def _mailbox(name: str, address: str) -> str:
-    address = _ascii(address)
-    if not name:
-        return address
-    if name.isascii() and "=?" not in name and len(name) <= 60:
-        return formataddr((name, address))
-    return f"{Header(name, 'utf-8').encode(linesep=chr(13) + chr(10))}\r\n <{address}>"
+def _letter(message: Message, *, now: datetime) -> bytes:
+    letter = Letter.objects.select_related("by__user", "message__customer").filter(message=message.pk).first()
+    if letter is None or letter.message.customer is None:
+        raise CannotCompose(_("There is no wording for this kind of mail."))
+    organization, customer = message.organization, letter.message.customer
+    sender = mail_frame.sender(organization)
+    html, text = _letter_bodies(organization, customer, str(letter.by), letter.language, letter.text)
+    head = envelope.own(
+        to=message.to,
+        name=known.line(customer.name),
+        subject=letter.subject,
+        message_id=envelope.message_id(message.uuid, sender.address),
+        now=now,
+    )
+    head += _shared(sender, letter.language, letter.answers_to)
+    head += envelope.in_thread(letter.thread.split())
+    return envelope.whole(head, uuid=message.uuid, text=text, html=html)
 
 
-def _unstructured(name: str, value: str) -> str:
-    if value.isascii() and "=?" not in value and len(value) <= 200:
-        return value
-    return Header(value, "utf-8", header_name=name).encode(linesep="\r\n")
+def _letter_bodies(
+    organization: Organization, customer: Customer, author: str, language: str, text: str
+) -> tuple[str, str]:
+    with translation.override(language):
+        name = known.first_name(customer)
+        context = {
+            **mail_frame.of_sender(mail_frame.sender(organization), language),
+            "hello": _("Hello %(name)s,") % {"name": name} if name else _("Hello,"),
+            "paragraphs": text.split("\n\n"),
+            "plain": text,
+            "author": known.line(author),
+        }
+        html = _INLINER.inline(render_to_string("emails/customer/letter.html", context))
+        return html, render_to_string("emails/customer/letter.txt", context)
 
 
-@lru_cache(maxsize=4096)
-def _ascii(address: str) -> str:
-    """The address as the wire takes it: the domain in its ASCII form; nothing in it that could end a header."""
-    found = _ADDRESS.fullmatch(address.strip())
-    if found is None:
-        raise CannotCompose(
-            _("“%(address)s” is not an address that mail can be sent to.") % {"address": known.line(address)}
-        )
-    domain = found["domain"]
-    try:
-        ascii_domain = domain.encode("idna").decode("ascii")
-    except UnicodeError:
-        raise CannotCompose(_("The domain “%(domain)s” does not exist.") % {"domain": domain}) from None
-    return address.strip()[: -len(domain)] + ascii_domain
-
-
-def _quoted_printable(text: str) -> str:
-    lines = text.replace("\r\n", "\n").replace("\n", "\r\n")
-    return b2a_qp(lines.encode("utf-8", "replace")).decode("ascii")
+def _as_html(values: Mapping[str, str]) -> dict[str, str]:
+    return {name: escape(value).replace("\n", "<br>") for name, value in values.items()}

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.urls import reverse
 
-from feedback import colours
+from organizations import colours
 
 PLAIN = "#3d434d"
 _COMMENTS, _SPACE = re.compile(r"/\*.*?\*/", re.S), re.compile(r"\s*([{}:;,>])\s*")

@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import connection, transaction
 
-from feedback import composing, sending
+from feedback import composing, sending, suppressing
 from feedback.models import Invitation, Message, MessageState, Purpose
 from organizations import post
 from organizations.smtp import Server
@@ -25,6 +26,8 @@ _UNTIL_IT_GOES_ON = timedelta(days=1)
 # Only what asks for an answer is held back by an answer, an end, or a pause.
 _ASKING = (Purpose.INVITATION.value, Purpose.REMINDER.value)
 _START = (0, -32768)
+# Domains that exist for examples and tests alone (RFC 2606, RFC 6761): a mail there is a mistake, or a demo.
+_RESERVED = r"[@.](invalid|test|example|localhost|example\.(com|net|org))\.?$"
 
 
 @dataclass
@@ -99,10 +102,37 @@ def draft(
     )
 
 
+# Why each mail of `due` may not leave, '' where it may: for the claim, and for whoever plans a mail that asks.
+JUDGED = """
+judged AS MATERIALIZED (
+    SELECT m.id, CASE
+        WHEN s.reason IS NOT NULL THEN s.reason
+        WHEN %(keeps_off)s AND m."to" ~* %(reserved)s THEN 'reserved'
+        WHEN m.purpose <> ALL(%(asking)s) THEN ''
+        WHEN EXISTS (SELECT FROM feedback_response r WHERE r.invitation_id = i.id) THEN 'answered'
+        WHEN i.expires_at <= %(now)s THEN 'expired'
+        WHEN m.purpose = 'reminder' AND m.number > t.reminders THEN 'not_wanted'
+        WHEN m.purpose = 'reminder' AND EXISTS (
+            SELECT FROM feedback_invitation AS later
+            WHERE later.organization_id = i.organization_id AND later.address_key = i.address_key
+                AND later.created_at > i.created_at) THEN 'asked_since'
+        WHEN t.state = 'paused' THEN 'paused'
+        ELSE '' END AS cause
+    FROM due AS m
+    LEFT JOIN feedback_invitation i ON i.id = m.invitation_id
+    LEFT JOIN surveys_touchpoint t ON t.id = i.touchpoint_id
+    LEFT JOIN LATERAL (
+        SELECT reason FROM feedback_suppression s
+        WHERE s.organization_id = m.organization_id AND s.address_key = m.address_key AND m.address_key <> ''
+            AND NOT (s.reason = 'opted_out' AND m.purpose = ANY(%(personal)s))
+        ORDER BY reason = 'complained' DESC, reason = 'opted_out' DESC LIMIT 1) AS s ON true
+)"""
+
 # One step along the index finds the next lane, however many mails wait in this one. So an organization with
 # 200,000 mails costs as much to pass by as one with a single mail, and each gets an equal share of the batch.
 # `due` locks its rows as "queued", so the UPDATE need not ask again (asked, the planner reads the whole queue).
-_CLAIM = """
+_CLAIM = (
+    """
 WITH RECURSIVE lane AS (
     (SELECT organization_id, priority, not_before FROM feedback_message
      WHERE state = 'queued' AND (organization_id, priority) > (%(organization)s, %(priority)s)
@@ -118,7 +148,7 @@ due_lane AS MATERIALIZED (
 ),
 due AS MATERIALIZED (
     SELECT mine.* FROM due_lane CROSS JOIN LATERAL (
-        SELECT m.id, m.organization_id, m.invitation_id, m.purpose, m.address_key FROM feedback_message AS m
+        SELECT m.id, m.organization_id, m.invitation_id, m.purpose, m.number, m.address_key, m."to" FROM feedback_message AS m
         WHERE m.state = 'queued' AND m.organization_id = due_lane.organization_id
             AND m.priority = due_lane.priority AND m.not_before <= %(now)s
         ORDER BY m.not_before, m.id
@@ -126,22 +156,9 @@ due AS MATERIALIZED (
         FOR UPDATE SKIP LOCKED) AS mine
     LIMIT %(limit)s
 ),
-judged AS MATERIALIZED (
-    SELECT m.id, CASE
-        WHEN s.reason IS NOT NULL THEN s.reason
-        WHEN m.purpose <> ALL(%(asking)s) THEN ''
-        WHEN EXISTS (SELECT FROM feedback_response r WHERE r.invitation_id = i.id) THEN 'answered'
-        WHEN i.expires_at <= %(now)s THEN 'expired'
-        WHEN t.state = 'paused' THEN 'paused'
-        ELSE '' END AS cause
-    FROM due AS m
-    LEFT JOIN feedback_invitation i ON i.id = m.invitation_id
-    LEFT JOIN surveys_touchpoint t ON t.id = i.touchpoint_id
-    LEFT JOIN LATERAL (
-        SELECT reason FROM feedback_suppression s
-        WHERE s.organization_id = m.organization_id AND s.address_key = m.address_key AND m.address_key <> ''
-        ORDER BY reason = 'complained' DESC, reason = 'opted_out' DESC LIMIT 1) AS s ON true
-),
+"""
+    + JUDGED
+    + """,
 taken AS (
     UPDATE feedback_message AS m
     SET state = CASE judged.cause WHEN '' THEN 'claimed' WHEN 'paused' THEN 'queued' ELSE 'withheld' END,
@@ -157,6 +174,7 @@ SELECT (SELECT array_agg(id) FROM taken WHERE state = 'claimed'),
        (SELECT array[organization_id, priority] FROM due_lane ORDER BY organization_id DESC, priority DESC LIMIT 1),
        (SELECT count(*) FROM due_lane)
 """
+)
 
 
 def claim(*, worker: str, now: datetime, limit: int = BATCH, turn: Turn | None = None) -> list[Message]:
@@ -169,20 +187,29 @@ def claim(*, worker: str, now: datetime, limit: int = BATCH, turn: Turn | None =
         began_at = turn.lane
         claimed, handled = _claim_once(worker=worker, now=now, limit=limit, turn=turn)
         if claimed:
-            messages = Message.objects.filter(pk__in=claimed).select_related(*composing.RELATED)
+            messages = composing.ready(Message.objects.filter(pk__in=claimed))
             return sorted(messages, key=lambda message: (message.priority, message.not_before, message.pk))
         if not handled and began_at == _START:
             return []
 
 
+def judging(now: datetime) -> dict[str, Any]:
+    """What JUDGED wants to know."""
+    return {
+        "now": now,
+        "asking": list(_ASKING),
+        "personal": list(suppressing.PERSONAL),
+        "keeps_off": not settings.MAIL_RESERVED_DOMAINS,
+        "reserved": _RESERVED,
+    }
+
+
 @transaction.atomic(durable=True)
 def _claim_once(*, worker: str, now: datetime, limit: int, turn: Turn) -> tuple[list[int], int]:
-    values: dict[str, Any] = {
+    values: dict[str, Any] = judging(now) | {
         "organization": turn.lane[0],
         "priority": turn.lane[1],
-        "now": now,
         "limit": limit,
-        "asking": list(_ASKING),
         "worker": worker,
         "lease": now + LEASE,
         "held": now + _UNTIL_IT_GOES_ON,

@@ -7,9 +7,12 @@ WORDS: dict[str, str | Promise] = {
     "interactions.recorded": _("brought %(new)s new purchases; %(already_known)s were known already"),
     "address.suppressed": _("stopped all mail to an address"),
     "address.released": _("let mail go to an address again"),
+    "message.written": _("wrote mail %(id)s to a customer"),
+    "touchpoint.mail_worded": _("changed the words of the mails of “%(name)s” (%(languages)s)"),
     "message.marked_arrived": _("noted that mail %(id)s has arrived"),
     "message.sent_again": _("had mail %(id)s sent again"),
     "response.excluded": _("left response %(id)s out of the figures"),
     "response.included": _("counted response %(id)s again"),
+    "responses.exported": _("downloaded %(rows)s responses"),
     "response.erased": _("erased response %(id)s"),
 }

@@ -21,13 +21,17 @@ WIRE_LEASE = timedelta(seconds=180)
 
 # This commit must be on disk before the first byte leaves: were it lost in a crash of the database, the row would read
 # "claimed", go back to the queue, and the mail would leave twice. So it waits for the disk, one commit a mail.
-# An opt-out that came after the claim stops the mail here; its row is withheld, or will be at the next claim.
+# An opt-out or an answer that came after the claim stops the mail here; its row is withheld, or will be at the next
+# claim.
 _ONTO_THE_WIRE = """
 UPDATE feedback_message
 SET state = 'wire', attempts = attempts + 1, wire_at = %s, lease_until = %s
 WHERE id = %s AND state = 'claimed' AND worker = %s AND NOT EXISTS (
     SELECT FROM feedback_suppression AS s
-    WHERE s.organization_id = feedback_message.organization_id AND s.address_key = feedback_message.address_key)
+    WHERE s.organization_id = feedback_message.organization_id AND s.address_key = feedback_message.address_key
+        AND NOT (s.reason = 'opted_out' AND feedback_message.purpose IN ('reply', 'outcome')))
+    AND NOT (purpose IN ('invitation', 'reminder') AND EXISTS (
+        SELECT FROM feedback_response AS r WHERE r.invitation_id = feedback_message.invitation_id))
 """
 
 # This one does not wait for the disk: lost in a crash, the row would read "wire" and end in doubt, which sends nothing

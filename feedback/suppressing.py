@@ -6,17 +6,23 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from feedback.models import Message, MessageState, Suppression, SuppressionReason
+from feedback.models import Message, MessageState, Purpose, Release, Suppression, SuppressionReason
 from organizations import audit
 from organizations.models import Member, Organization
 
 LONGEST_REASON = 300
 # The reason that weighs most is the one that is told.
+# An opt-out is from questions: what a member writes to her in answer may still arrive.
+PERSONAL = (Purpose.REPLY, Purpose.OUTCOME)
 _WEIGHT = [SuppressionReason.COMPLAINED, SuppressionReason.OPTED_OUT, SuppressionReason.BOUNCED]
 
 
 class NotSuppressed(Exception):
     """There is nothing to lift."""
+
+
+class NotForUsToLift(Exception):
+    """Whoever reported our mail as spam is written to again only if she herself asks her mail provider."""
 
 
 class WhyIsMissing(Exception):
@@ -37,12 +43,15 @@ def suppress(
         return
     row = Suppression(organization=organization, address_key=address_key, reason=reason, at=now)
     Suppression.objects.bulk_create([row], ignore_conflicts=True)
-    # The row lock settles the race with a worker: either its mail is on the wire already, or it stays here.
-    Message.objects.filter(
+    unsent = Message.objects.filter(
         organization=organization,
         address_key=address_key,
         state__in=[MessageState.QUEUED, MessageState.CLAIMED],
-    ).update(state=MessageState.WITHHELD, cause=reason, lease_until=None)
+    )
+    if reason == SuppressionReason.OPTED_OUT:
+        unsent = unsent.exclude(purpose__in=PERSONAL)
+    # The row lock settles the race with a worker: either its mail is on the wire already, or it stays here.
+    unsent.update(state=MessageState.WITHHELD, cause=reason, lease_until=None)
     if by is not None:
         stored = Suppression.objects.get(organization=organization, address_key=address_key, reason=reason)
         audit.record(
@@ -55,6 +64,8 @@ def lift(
     organization: Organization, *, address_key: str, reason: SuppressionReason, why: str, by: Member, now: datetime
 ) -> None:
     """Write to this address again, because a member knows `why`; an import never comes here."""
+    if reason == SuppressionReason.COMPLAINED:
+        raise NotForUsToLift(_("She reported our mail as spam. Only she can take that back, with her mail provider."))
     why = " ".join(why.split())[:LONGEST_REASON]
     if not why:
         raise WhyIsMissing(_("Say why mail may go to this address again."))
@@ -67,6 +78,9 @@ def lift(
         raise NotSuppressed(_("Mail may go to this address already."))
     # Not the reason in words: the record outlives an erasure, and she may have been named in it.
     audit.record(organization, by=by, what="address.released", about=stored, now=now, detail={"reason": str(reason)})
+    Release.objects.create(
+        organization=organization, address_key=address_key, reason=reason, since=stored.at, why=why, by=by, at=now
+    )
     stored.delete()
 
 
@@ -75,6 +89,21 @@ def take_back(organization: Organization, *, address_key: str) -> None:
     Suppression.objects.filter(
         organization=organization, address_key=address_key, reason=SuppressionReason.OPTED_OUT
     ).delete()
+
+
+def all_reasons(organization: Organization, address_key: str) -> dict[SuppressionReason, datetime]:
+    """Every reason why this address is not written to, with its time, the gravest first."""
+    rows = Suppression.objects.filter(organization=organization, address_key=address_key).exclude(address_key="")
+    found = {SuppressionReason(reason): at for reason, at in rows.values_list("reason", "at")}
+    return dict(sorted(found.items(), key=lambda item: _WEIGHT.index(item[0])))
+
+
+def released(organization: Organization, address_key: str) -> list[Release]:
+    """What members lifted for this address, the latest first."""
+    if not address_key:
+        return []
+    rows = Release.objects.filter(organization=organization, address_key=address_key)
+    return list(rows.select_related("by__user").order_by("-at", "-pk")[:20])
 
 
 def reason_of(organization: Organization, address_key: str) -> SuppressionReason | None:

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from organizations import member_views, views
+from organizations import logo_views, member_views, views
 
 app_name = "organizations"
 
@@ -24,5 +24,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("organizations/new/", views.found, name="found"),
     path("join/<str:token>/", views.join, name="join"),
     path("profile/", views.profile, name="profile"),
+    path("logo/<str:name>", logo_views.logo, name="logo"),
     path("o/<slug:slug>/", include(within)),
 ]

@@ -19,10 +19,10 @@ SAFE = {
 }
 
 
-def starting(**changed: str) -> str:
+def starting(program: str = "import config.settings", **changed: str) -> str:
     """What the settings say on the way up; '' when they come up."""
     done = subprocess.run(
-        [sys.executable, "-c", "import config.settings"],
+        [sys.executable, "-c", program],
         env={"PATH": os.environ["PATH"]} | SAFE | changed,
         capture_output=True,
         text=True,
@@ -51,3 +51,21 @@ def test_safe_settings_come_up() -> None:
 )
 def test_an_unsafe_setting_is_refused_with_the_way_to_mend_it(name: str, value: str, advice: str) -> None:
     assert advice in starting(**{name: value})
+
+
+@pytest.mark.parametrize(
+    ("changed", "may_leave"),
+    [
+        ({}, "False"),
+        ({"EMAIL_URL": "smtp://127.0.0.1:25"}, "False"),
+        ({"MAIL_RESERVED_DOMAINS": "true"}, "True"),
+        ({"LOCAL": "true"}, "True"),
+        ({"LOCAL": "true", "EMAIL_URL": "smtp://mail.acme.com:587"}, "False"),
+    ],
+)
+def test_mail_to_domains_for_examples_goes_to_a_mailbox_on_this_machine_alone(
+    changed: dict[str, str], may_leave: str
+) -> None:
+    program = "from config import settings; raise SystemExit(str(settings.MAIL_RESERVED_DOMAINS))"
+
+    assert starting(program=program, **changed).strip() == may_leave

@@ -234,7 +234,7 @@ def test_a_compiled_letter_asks_the_database_nothing(
     message = mailing_message(invitation, now)
 
     with django_assert_num_queries(1):
-        selected = Message.objects.select_related(*composing.RELATED).get(pk=message.pk)
+        selected = composing.ready(Message.objects.all()).get(pk=message.pk)
         composing.compose(selected, now=now)
 
 

@@ -67,9 +67,23 @@ def test_a_member_lifts_it_with_a_reason_and_on_the_record(shop: Organization, n
     )
 
     assert suppressing.reason_of(shop, ANNA) is None
+    released = suppressing.released(shop, ANNA)
+    assert [(row.reason, row.why, row.by, row.since) for row in released] == [
+        ("bounced", "Her mailbox is back.", quentin, now)
+    ]
     assert AuditEntry.objects.filter(what="address.released", by=quentin).count() == 1
     with pytest.raises(suppressing.NotSuppressed):
         suppressing.lift(shop, address_key=ANNA, reason=SuppressionReason.BOUNCED, why="Again.", by=quentin, now=now)
+
+
+def test_a_complaint_is_not_for_us_to_lift(shop: Organization, now: datetime) -> None:
+    suppress(shop, SuppressionReason.COMPLAINED, now)
+    quentin = factories.member(shop)
+
+    with pytest.raises(suppressing.NotForUsToLift):
+        suppressing.lift(shop, address_key=ANNA, reason=SuppressionReason.COMPLAINED, why="Sorry.", by=quentin, now=now)
+
+    assert suppressing.reason_of(shop, ANNA) == SuppressionReason.COMPLAINED
 
 
 def test_an_empty_address_is_never_suppressed(shop: Organization, now: datetime) -> None:
