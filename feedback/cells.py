@@ -11,6 +11,8 @@ Cell = str | int | float | Decimal | date | None
 # A text that begins so is run as a formula, and what customers chose or wrote may begin so. The last four are their
 # full-width forms, which East Asian editions of Excel read alike.
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+# What a spreadsheet, or whoever copies from one, passes over before a formula.
+PASSED_OVER = " \u00a0\u3000\u200b\ufeff'\""
 # Small enough to begin at once, large enough that sending is not the dear part.
 _PIECE = 32_768
 
@@ -24,7 +26,7 @@ def cell(value: Cell) -> str:
     if isinstance(value, datetime):
         return value.replace(tzinfo=None).isoformat(sep=" ", timespec="seconds")
     if isinstance(value, str):
-        return f"'{value}" if value.lstrip(" \u00a0\u3000").startswith(FORMULA) else value
+        return f"'{value}" if value.lstrip(PASSED_OVER).startswith(FORMULA) else value
     return str(value)
 
 

@@ -1,87 +1,130 @@
-"""What members look for among the responses: by words, survey, touchpoint, period and band."""
+"""What members look for among the responses: by words, question, score, choice, segment, period and state.
 
-from dataclasses import dataclass
-from datetime import date, timedelta
+Anonymous responses are never in the list: of those, comments alone may be shown, and only among enough others.
+"""
+
+from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
-from feedback import intake
-from feedback.models import Answer, Exclusion, Response
+from feedback import intake, wanted, words
+from feedback.models import Answer, Exclusion, Folded, Response
+from feedback.wanted import Wanted
 from organizations.models import Organization
+from surveys.models import Question
 from surveys.scales import SCALES, Band
 
-PERIODS = (7, 30, 90, 365)
+# Further on one narrows the search; counting and sorting a million would make everybody wait.
+LISTED_AT_MOST = 10_000
+
 SORTS = {"newest": ("-pk",), "oldest": ("pk",), "lowest": ("lead_score", "-pk"), "highest": ("-lead_score", "-pk")}
-LONGEST_WORDS = 120
 
 
-@dataclass(frozen=True)
-class Wanted:
-    """What the address asks for; rubbish in it asks for nothing."""
-
-    words: str = ""
-    survey: int | None = None
-    touchpoint: int | None = None
-    days: int | None = None
-    band: Band | None = None
-    sort: str = "newest"
-
-    @classmethod
-    def of(cls, query: Any) -> "Wanted":
-        days, band, sort = _number(query.get("days")), query.get("band"), query.get("sort")
-        return cls(
-            words=query.get("q", "").strip()[:LONGEST_WORDS],
-            survey=_number(query.get("survey")),
-            touchpoint=_number(query.get("touchpoint")),
-            days=days if days in PERIODS else None,
-            band=Band(band) if band in list(Band) else None,
-            sort=sort if sort in SORTS else "newest",
-        )
-
-    @property
-    def is_narrow(self) -> bool:
-        return self != Wanted(sort=self.sort)
+def find(organization: Organization, asked: Wanted, *, today: date) -> QuerySet[Response, Any]:
+    """Those that match, as they stand in the table."""
+    found: QuerySet[Response, Any] = organization.responses.filter(anonymous=False)
+    plain: dict[str, Any] = {
+        "survey": asked.survey,
+        "touchpoint": asked.touchpoint,
+        "version": asked.version,
+        "language": asked.language or None,
+        "channel": asked.channel or None,
+        "answered_on__gte": asked.first_day(today),
+        "answered_on__lte": asked.end,
+    }
+    found = found.filter(**{name: value for name, value in plain.items() if value is not None})
+    for condition in CONDITIONS:
+        if (held := condition(organization, asked)) is not None:
+            found = found.filter(held)
+    return found
 
 
-def find(organization: Organization, wanted: Wanted, *, today: date) -> QuerySet[Response, Any]:
-    """With the leading score, the first on a scale that was answered, and whether the figures leave it out."""
-    lead = Answer.objects.filter(response=OuterRef("pk"), score__isnull=False).order_by("question__position", "pk")
-    found = organization.responses.annotate(
+def _attribute(_organization: Organization, asked: Wanted) -> Q | None:
+    return Q(attributes__contains={asked.attribute: asked.value}) if asked.attribute else None
+
+
+def _state(_organization: Organization, asked: Wanted) -> Q | None:
+    return Q(completed_at__isnull=asked.state == wanted.UNFINISHED) if asked.state else None
+
+
+def _counted(_organization: Organization, asked: Wanted) -> Q | None:
+    left_out = Exists(Exclusion.objects.filter(response=OuterRef("pk"), lifted_at=None))
+    return {wanted.COUNTED: Q(~left_out), wanted.LEFT_OUT: Q(left_out)}.get(asked.counted)
+
+
+def _answered(organization: Organization, asked: Wanted) -> Q | None:
+    """About the question that is named; a question of somebody else's finds nothing."""
+    if asked.question is None:
+        return None if asked.band is None else _lead_in(asked.band)
+    question = Question.objects.filter(organization=organization, pk=asked.question).first()
+    if question is None:
+        return Q(pk__in=[])
+    given = Answer.objects.filter(question=question, response=OuterRef("pk"))
+    if asked.band is not None:
+        scale = SCALES.get(question.kind)
+        given = given.filter(score__in=list(scale.scores_of(asked.band)) if scale else [])
+    if asked.score is not None:
+        given = given.filter(score=asked.score)
+    if asked.choice:
+        given = given.filter(choices__contains=[asked.choice])
+    return Q(Exists(given))
+
+
+def _lead_in(band: Band) -> Q:
+    """The band of the leading score, the first on a scale that was answered."""
+    lead = _lead(Answer.objects.filter(response=OuterRef(OuterRef("pk"))))
+    within = Q(pk__in=[])
+    for name, scale in SCALES.items():
+        within |= Q(kind=name, score__in=list(scale.scores_of(band)))
+    return Q(Exists(Answer.objects.filter(within, response=OuterRef("pk"), pk=Subquery(lead.values("pk")[:1]))))
+
+
+def _lead(answers: QuerySet[Answer]) -> QuerySet[Answer]:
+    return answers.filter(score__isnull=False).order_by("question__position", "pk")
+
+
+def _says(organization: Organization, asked: Wanted) -> Q | None:
+    """In a comment or an "other", or who she is: two sets that indexes find, and not a look at every response."""
+    sought = words.of(asked.words)
+    if not sought:
+        return None
+    name = intake.sort_name(asked.words)
+    hers = organization.customers.filter(
+        Q(sort_name__contains=name) | Q(email__icontains=asked.words) | Q(reference__icontains=asked.words)
+    )
+    by_her = organization.responses.filter(customer__in=hers.values("pk")).values("pk")
+    return Q(pk__in=saying(organization, sought).values("response").union(by_her))
+
+
+def saying(organization: Organization, sought: list[str]) -> QuerySet[Answer, Any]:
+    """Answers whose text has all these words, folded as `words.of` gives them."""
+    found: QuerySet[Answer, Any] = Answer.objects.filter(organization=organization, text__isnull=False)
+    found = found.annotate(folded=Folded("text"))
+    for word in sought:
+        found = found.filter(folded__contains=word)
+    return found
+
+
+CONDITIONS: list[Callable[[Organization, Wanted], Q | None]] = [_answered, _attribute, _state, _counted, _says]
+
+
+def listed(organization: Organization, asked: Wanted, *, today: date) -> QuerySet[Response, Any]:
+    """As a page shows them: in order, with the leading score, and whether the figures leave it out."""
+    found = find(organization, asked, today=today)
+    if SORTS[asked.sort][0].endswith("lead_score"):
+        newest = found.order_by("-pk").values("pk")[:LISTED_AT_MOST]
+        found = organization.responses.filter(pk__in=newest)
+    lead = _lead(Answer.objects.filter(response=OuterRef("pk")))
+    found = found.annotate(
         lead_score=Subquery(lead.values("score")[:1]),
         lead_kind=Subquery(lead.values("kind")[:1]),
-        is_excluded=Exists(Exclusion.objects.filter(response=OuterRef("pk"), lifted_at__isnull=True)),
+        is_excluded=Exists(Exclusion.objects.filter(response=OuterRef("pk"), lifted_at=None)),
     )
-    if wanted.survey is not None:
-        found = found.filter(survey=wanted.survey)
-    if wanted.touchpoint is not None:
-        found = found.filter(touchpoint=wanted.touchpoint)
-    if wanted.days is not None:
-        found = found.filter(answered_on__gt=today - timedelta(days=wanted.days))
-    if wanted.band is not None:
-        found = found.filter(_in_band(wanted.band))
-    if wanted.words:
-        found = found.filter(_says(wanted.words))
-    return found.order_by(*SORTS[wanted.sort])
+    return found.order_by(*SORTS[asked.sort])
 
 
-def _in_band(band: Band) -> Q:
-    asked = Q(pk__in=[])
-    for name, scale in SCALES.items():
-        scores = scale.scores_of(band)
-        asked |= Q(lead_kind=name, lead_score__gte=scores.start, lead_score__lt=scores.stop)
-    return asked
-
-
-def _says(words: str) -> Q:
-    said = Exists(Answer.objects.filter(response=OuterRef("pk"), text__icontains=words))
-    return (
-        Q(said)
-        | Q(customer__sort_name__contains=intake.sort_name(words))
-        | Q(customer__email__icontains=words)
-        | Q(customer__reference__icontains=words)
-    )
-
-
-def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None
+def count(found: QuerySet[Response, Any], *, most: int = LISTED_AT_MOST) -> int:
+    """How many match; one more than `most` stands for all beyond."""
+    return found.order_by().values("pk")[: most + 1].count()

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from feedback import customer_views, outbox_views, responses_views
+from feedback import customer_views, outbox_views, response_list_views, responses_views
 
 app_name = "feedback"
 urlpatterns: list[URLPattern] = [
@@ -14,7 +14,8 @@ urlpatterns: list[URLPattern] = [
     path("mail/retry/", outbox_views.retry, name="outbox_retry"),
     path("mail/<int:pk>/arrived/", outbox_views.arrived, name="outbox_arrived"),
     path("mail/<int:pk>/again/", outbox_views.again, name="outbox_again"),
-    path("responses/", responses_views.index, name="responses"),
+    path("responses/", response_list_views.index, name="responses"),
+    path("responses/export/", response_list_views.export, name="responses_export"),
     path("responses/<int:pk>/", responses_views.detail, name="response"),
     path("responses/<int:pk>/exclude/", responses_views.exclude, name="response_exclude"),
     path("responses/<int:pk>/include/", responses_views.include, name="response_include"),

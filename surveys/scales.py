@@ -54,3 +54,9 @@ CSAT = Scale("csat", lowest=1, highest=5, low_to=2, high_from=4)
 CES = Scale("ces", lowest=1, highest=7, low_to=3, high_from=5)
 
 SCALES: Mapping[str, Scale] = {scale.name: scale for scale in (NPS, CSAT, CES)}
+
+
+def band_of(kind: str | None, score: int | None) -> Band | None:
+    """The band of a score given to a question of this kind; None where it has no scale, or the score is not on it."""
+    scale = SCALES.get(kind or "")
+    return scale.band_of(score) if scale and score is not None and scale.holds(score) else None

@@ -16,6 +16,9 @@ from django.utils import timezone
 from feedback import exporting
 from feedback.cells import Cell, cell, csv_pieces
 
+# Closing a file tells Django that the request is over, and Django looks at its connections.
+pytestmark = pytest.mark.django_db
+
 MOMENT = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
 
 
