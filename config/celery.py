@@ -3,6 +3,7 @@
 import os
 
 from celery import Celery
+from celery.schedules import crontab
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -23,6 +24,7 @@ app.conf.beat_schedule = {
         "schedule": 60.0,
         "options": {"queue": "default", "expires": 50},
     },
+    "remind": {"task": "feedback.tasks.remind", "schedule": 20.0, "options": {"queue": "default", "expires": 60}},
     "send mail": {"task": "feedback.tasks.send_mail", "schedule": 3.0, "options": {"queue": "mail", "expires": 15}},
     "settle leases": {
         "task": "feedback.tasks.settle_leases",
@@ -30,5 +32,20 @@ app.conf.beat_schedule = {
         "options": {"queue": "mail", "expires": 60},
     },
     "roll up": {"task": "dashboards.tasks.roll_up", "schedule": 2.0, "options": {"queue": "rollup", "expires": 10}},
+    "open cases": {
+        "task": "actions.tasks.open_cases",
+        "schedule": 5.0,
+        "options": {"queue": "default", "expires": 20},
+    },
+    "open overlooked cases": {
+        "task": "actions.tasks.open_overlooked_cases",
+        "schedule": crontab(hour=2, minute=30),
+        "options": {"queue": "default", "expires": 3600},
+    },
+    "remind owners of cases": {
+        "task": "actions.tasks.remind_owners",
+        "schedule": 300.0,
+        "options": {"queue": "default", "expires": 280},
+    },
     "heartbeat": {"task": "api.tasks.beat", "schedule": 20.0, "options": {"queue": "default", "expires": 60}},
 }

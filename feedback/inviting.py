@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 from django.db import connection, transaction
 from django.db.models import Exists, Max, OuterRef, QuerySet
 
-from feedback import eligibility, mailing, suppressing
+from feedback import eligibility, known, mailing, reminding, suppressing
 from feedback.models import Customer, Interaction, Invitation, Message, Purpose, Reason, Skip
 from organizations.models import Organization
-from surveys import documents, languages
+from surveys import documents, languages, touchpoints
 from surveys.models import SurveyVersion, Touchpoint
+from surveys.rules import Rules, mean
 
 _LOCK = 7102
 _GIVE_UP = timedelta(hours=48)
@@ -63,7 +64,7 @@ def _skip_history(touchpoint: Touchpoint, *, now: datetime, limit: int) -> int:
 def invite(interaction: Interaction, *, touchpoint: Touchpoint, now: datetime) -> Invitation | Skip | None:
     """Decide about one experience; what was decided before stays, and None says that it is not due or cannot be."""
     version = touchpoint.survey.published
-    if version is None or not _manners(touchpoint).is_due(interaction.experienced_at, now=now):
+    if version is None or not manners_of(touchpoint).is_due(interaction.experienced_at, now=now):
         return None
     _wait_for(touchpoint.organization)
     if _undecided(touchpoint, now=now).filter(pk=interaction.pk).exists():
@@ -113,12 +114,13 @@ def _ask_or_skip(
     keys = {interaction.customer.address_key for interaction in interactions} - {""}
     suppressed = suppressing.reasons_of(touchpoint.organization, keys)
     asked = _last_asked(touchpoint.organization, keys)
-    manners = _manners(touchpoint)
+    manners, rules = manners_of(touchpoint), touchpoints.rules_of(touchpoint)
     invitations: list[Invitation] = []
     skips: list[Skip] = []
     for interaction in interactions:
         key = interaction.customer.address_key
-        facts = eligibility.Facts(interaction.experienced_at, bool(key), suppressed.get(key), asked.get(key))
+        is_meant = _is_meant(interaction, rules)
+        facts = eligibility.Facts(interaction.experienced_at, bool(key), suppressed.get(key), asked.get(key), is_meant)
         reason = eligibility.reason_to_skip(facts, manners, now=now)
         if reason:
             skips.append(_skip(touchpoint, interaction.pk, reason, now))
@@ -128,6 +130,21 @@ def _ask_or_skip(
     Skip.objects.bulk_create(skips)
     Invitation.objects.bulk_create(invitations)
     mailing.enqueue_all([_mail(invitation, now) for invitation in invitations])
+
+
+def _is_meant(interaction: Interaction, rules: Rules) -> bool:
+    if not rules:
+        return True
+    customer = interaction.customer
+    return mean(
+        rules,
+        known.for_rules(
+            language=customer.language,
+            customer=customer.attributes,
+            source=interaction.source,
+            interaction=interaction.attributes,
+        ),
+    )
 
 
 def _mail(invitation: Invitation, now: datetime) -> Message:
@@ -140,7 +157,7 @@ def _last_asked(organization: Organization, keys: set[str]) -> dict[str, datetim
     return dict(rows.annotate(last=Max("created_at")))
 
 
-def _manners(touchpoint: Touchpoint) -> eligibility.Manners:
+def manners_of(touchpoint: Touchpoint) -> eligibility.Manners:
     return eligibility.Manners(touchpoint.days_after, touchpoint.quiet_period, touchpoint.only_younger_than)
 
 
@@ -164,6 +181,7 @@ def _invitation(touchpoint: Touchpoint, version: SurveyVersion, interaction: Int
         address_key=customer.address_key,
         created_at=now,
         expires_at=now + timedelta(days=touchpoint.open_for),
+        remind_at=reminding.first_look(touchpoint, now=now),
     )
 
 

@@ -14,6 +14,12 @@ def attributes_of(invitation: Invitation) -> Attributes:
     return Attributes(_of_customer(invitation.customer), _plain(invitation.interaction.attributes))
 
 
+def for_rules(*, language: str, customer: Mapping[str, Any], source: str, interaction: Mapping[str, Any]) -> Attributes:
+    """What a touchpoint's rules may test; her language is told without its region, so that "de" means "de-AT" too."""
+    spoken = language.replace("_", "-").partition("-")[0].casefold()
+    return Attributes({"language": spoken} | _plain(customer), {"source": source} | _plain(interaction))
+
+
 def first_name(customer: Customer) -> str:
     """How a colleague would greet her; '' where we do not know."""
     return line(customer.attributes.get("first_name") or customer.name)

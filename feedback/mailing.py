@@ -103,8 +103,7 @@ def draft(
 
 
 # Why each mail of `due` may not leave, '' where it may: for the claim, and for whoever plans a mail that asks.
-JUDGED = """
-judged AS MATERIALIZED (
+JUDGED = """judged AS MATERIALIZED (
     SELECT m.id, CASE
         WHEN s.reason IS NOT NULL THEN s.reason
         WHEN %(keeps_off)s AND m."to" ~* %(reserved)s THEN 'reserved'
@@ -131,8 +130,7 @@ judged AS MATERIALIZED (
 # One step along the index finds the next lane, however many mails wait in this one. So an organization with
 # 200,000 mails costs as much to pass by as one with a single mail, and each gets an equal share of the batch.
 # `due` locks its rows as "queued", so the UPDATE need not ask again (asked, the planner reads the whole queue).
-_CLAIM = (
-    """
+_CLAIM = """
 WITH RECURSIVE lane AS (
     (SELECT organization_id, priority, not_before FROM feedback_message
      WHERE state = 'queued' AND (organization_id, priority) > (%(organization)s, %(priority)s)
@@ -148,7 +146,8 @@ due_lane AS MATERIALIZED (
 ),
 due AS MATERIALIZED (
     SELECT mine.* FROM due_lane CROSS JOIN LATERAL (
-        SELECT m.id, m.organization_id, m.invitation_id, m.purpose, m.number, m.address_key, m."to" FROM feedback_message AS m
+        SELECT m.id, m.organization_id, m.invitation_id, m.purpose, m.number, m.address_key, m."to"
+        FROM feedback_message AS m
         WHERE m.state = 'queued' AND m.organization_id = due_lane.organization_id
             AND m.priority = due_lane.priority AND m.not_before <= %(now)s
         ORDER BY m.not_before, m.id
@@ -156,9 +155,7 @@ due AS MATERIALIZED (
         FOR UPDATE SKIP LOCKED) AS mine
     LIMIT %(limit)s
 ),
-"""
-    + JUDGED
-    + """,
+{judged},
 taken AS (
     UPDATE feedback_message AS m
     SET state = CASE judged.cause WHEN '' THEN 'claimed' WHEN 'paused' THEN 'queued' ELSE 'withheld' END,
@@ -173,8 +170,7 @@ SELECT (SELECT array_agg(id) FROM taken WHERE state = 'claimed'),
        (SELECT count(*) FROM taken),
        (SELECT array[organization_id, priority] FROM due_lane ORDER BY organization_id DESC, priority DESC LIMIT 1),
        (SELECT count(*) FROM due_lane)
-"""
-)
+""".replace("{judged}", JUDGED)
 
 
 def claim(*, worker: str, now: datetime, limit: int = BATCH, turn: Turn | None = None) -> list[Message]:

@@ -8,7 +8,7 @@ from celery import shared_task
 from django.db import close_old_connections
 from django.utils import timezone
 
-from feedback import inviting, mailing
+from feedback import inviting, mailing, reminding
 from organizations import stopping
 
 # Kept between pokes, so that on a slow server the last organization's turn comes too.
@@ -23,6 +23,11 @@ def invite() -> None:
 @shared_task
 def skip_history() -> None:
     inviting.skip_history(now=timezone.now())
+
+
+@shared_task
+def remind() -> None:
+    reminding.sweep(now=timezone.now())
 
 
 @shared_task

@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import models, transaction
 from django.utils.translation import gettext as _
 
 from organizations import audit
@@ -50,9 +50,11 @@ class OutOfBounds(Exception):
 
     def __init__(self, name: str, lowest: int, highest: int) -> None:
         self.name = name
+        field = Touchpoint._meta.get_field(name)
+        assert isinstance(field, models.Field)
         super().__init__(
             _("“%(name)s” must be a number from %(lowest)s to %(highest)s.")
-            % {"name": Touchpoint._meta.get_field(name).verbose_name, "lowest": lowest, "highest": highest}
+            % {"name": field.verbose_name, "lowest": lowest, "highest": highest}
         )
 
 

@@ -170,3 +170,44 @@ def test_parallel_sweeps_ask_each_address_once() -> None:
     assert Invitation.objects.count() == 20
     assert Skip.objects.filter(reason=Reason.ASKED_RECENTLY).count() == 20
     assert Message.objects.count() == 20
+
+
+def test_what_the_rules_leave_out_is_skipped_as_not_meant() -> None:
+    acme = factories.organization()
+    factories.touchpoint(acme, rules=[{"interaction": "store", "is": "Berlin"}])
+    in_berlin = factories.purchase(factories.customer(acme, "Anna Berg"), store="Berlin")
+    in_rome = factories.purchase(factories.customer(acme, "Chiara Neri"), store="Rome")
+    unknown = factories.purchase(factories.customer(acme, "Bela Toth"))
+
+    inviting.sweep(now=NOW)
+
+    assert Invitation.objects.get().interaction == in_berlin
+    assert dict(Skip.objects.values_list("interaction", "reason")) == {
+        in_rome.pk: Reason.NOT_MEANT,
+        unknown.pk: Reason.NOT_MEANT,
+    }
+
+
+def test_rules_may_go_by_the_customers_language_and_by_where_the_purchase_came_from() -> None:
+    acme = factories.organization()
+    factories.touchpoint(
+        acme, rules=[{"customer": "language", "one_of": ["de", "fr"]}, {"interaction": "source", "is": "shop"}]
+    )
+    heidi = factories.purchase(factories.customer(acme, "Heidi Huber", language="de-AT"))
+    factories.purchase(factories.customer(acme, "Ann Smith", language="en"))
+
+    inviting.sweep(now=NOW)
+
+    assert Invitation.objects.get().interaction == heidi
+
+
+def test_a_purchase_that_was_not_meant_does_not_use_up_the_quiet_period() -> None:
+    acme = factories.organization()
+    factories.touchpoint(acme, rules=[{"interaction": "store", "is": "Berlin"}])
+    anna = factories.customer(acme)
+    older, newer = factories.purchase(anna, days_ago=9, store="Berlin"), factories.purchase(anna, days_ago=4)
+
+    inviting.sweep(now=NOW)
+
+    assert Invitation.objects.get().interaction == older
+    assert Skip.objects.get().interaction == newer
