@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from feedback.models import Purpose
+from feedback.wordings import Words
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,19 @@ class Opening:
 def of(purpose: Purpose) -> Opening:
     begun = _reminder() if purpose == Purpose.REMINDER else _invitation()
     return Opening(*begun, _("Hello,"), _("Hello %(name)s,"), _("Thank you, %(organization)s"))
+
+
+def as_words(purpose: Purpose, language: str, organization: str) -> Words:
+    """What an author would have written to say the same: shown where she has written nothing."""
+    with translation.override(language):
+        ours = of(purpose)
+        said = {"organization": organization, "product": "{product}", "day": "{date}", "name": "{name}"}
+        return Words(
+            ours.subject_of_product % said,
+            ours.hello_name % said,
+            ours.paragraph_of_product % said,
+            ours.closing % said,
+        )
 
 
 def _invitation() -> tuple[str, str, str, str]:

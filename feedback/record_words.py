@@ -8,6 +8,7 @@ WORDS: dict[str, str | Promise] = {
     "address.suppressed": _("stopped all mail to an address"),
     "address.released": _("let mail go to an address again"),
     "message.written": _("wrote mail %(id)s to a customer"),
+    "survey.tested_by_mail": _("had a test of the survey “%(name)s” sent to herself"),
     "touchpoint.mail_worded": _("changed the words of the mails of “%(name)s” (%(languages)s)"),
     "message.marked_arrived": _("noted that mail %(id)s has arrived"),
     "message.sent_again": _("had mail %(id)s sent again"),

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from feedback import customer_views, outbox_views, response_list_views, responses_views
+from feedback import customer_views, mail_views, outbox_views, response_list_views, responses_views
 
 app_name = "feedback"
 urlpatterns: list[URLPattern] = [
@@ -10,6 +10,9 @@ urlpatterns: list[URLPattern] = [
     path("customers/bring/", customer_views.bring, name="bring"),
     path("customers/sample.csv", customer_views.sample, name="sample"),
     path("customers/<int:pk>/", customer_views.detail, name="customer"),
+    path("touchpoints/<int:pk>/mail/", mail_views.edit, name="touchpoint_mail"),
+    path("touchpoints/<int:pk>/mail/preview/", mail_views.preview, name="mail_preview"),
+    path("surveys/<int:pk>/test-mail/", mail_views.test_mail, name="test_mail"),
     path("mail/", outbox_views.index, name="outbox"),
     path("mail/retry/", outbox_views.retry, name="outbox_retry"),
     path("mail/<int:pk>/arrived/", outbox_views.arrived, name="outbox_arrived"),

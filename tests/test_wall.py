@@ -86,6 +86,10 @@ def response(it: Belongings) -> dict[str, Any]:
     return {"pk": it.response.pk}
 
 
+def case(it: Belongings) -> dict[str, Any]:
+    return {"pk": it.case.pk}
+
+
 def scored_question(it: Belongings) -> dict[str, Any]:
     return {"pk": it.scored_question.pk}
 
@@ -163,6 +167,9 @@ ADDRESSES: dict[str, Within | SignedIn | Public | Mailed] = {
     "feedback:bring": Within(QUALITY_MANAGER),
     "feedback:sample": Within(QUALITY_MANAGER),
     "feedback:customer": Within(CASE_WORKER, customer),
+    "feedback:touchpoint_mail": Within(QUALITY_MANAGER, touchpoint),
+    "feedback:mail_preview": Within(QUALITY_MANAGER, touchpoint),
+    "feedback:test_mail": Within(QUALITY_MANAGER, survey),
     "feedback:outbox": Within(QUALITY_MANAGER),
     "feedback:outbox_retry": Within(QUALITY_MANAGER),
     "feedback:outbox_arrived": Within(QUALITY_MANAGER, message),
@@ -178,6 +185,20 @@ ADDRESSES: dict[str, Within | SignedIn | Public | Mailed] = {
     "dashboards:definition": Within(VIEWER, scored_question),
     "dashboards:methods": Within(VIEWER),
     "actions:home": Within(VIEWER),
+    "actions:cases": Within(VIEWER),
+    "actions:board": Within(CASE_WORKER),
+    "actions:case_figures": Within(VIEWER),
+    "actions:cases_export": Within(QUALITY_MANAGER),
+    "actions:case_rules": Within(QUALITY_MANAGER),
+    "actions:case": Within(CASE_WORKER, case),
+    "actions:case_take": Within(CASE_WORKER, case),
+    "actions:case_assign": Within(CASE_WORKER, case),
+    "actions:case_move": Within(CASE_WORKER, case),
+    "actions:case_note": Within(CASE_WORKER, case),
+    "actions:case_reply": Within(CASE_WORKER, case),
+    "actions:case_due": Within(CASE_WORKER, case),
+    "actions:case_close": Within(CASE_WORKER, case),
+    "actions:case_reopen": Within(CASE_WORKER, case),
     "api:healthz": Public("says that this process lives"),
     "api:readyz": Public("says whether this process may get requests"),
 }

@@ -6,7 +6,8 @@
     if (form) form.dataset.unsaved = "yes";
   });
   document.addEventListener("submit", (event) => {
-    if (event.target.matches("form[data-unsaved]")) leaving = true;
+    // A button that only shows something in a frame leaves nothing.
+    if (event.target.matches("form[data-unsaved]") && !event.submitter?.formTarget) leaving = true;
   });
   window.addEventListener("beforeunload", (event) => {
     if (!leaving && document.querySelector('form[data-unsaved="yes"]')) event.preventDefault();
