@@ -1,15 +1,16 @@
 """What was chosen → everything on the dashboard: tiles, charts with their tables, each guarded as a whole."""
 
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import zip_longest
 
 from django.utils.formats import date_format
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from dashboards import charts, figures, kpi, metrics, reading, rounding, suppression, trends
+from dashboards import behind, charts, figures, kpi, metrics, reading, rounding, suppression, trends
 from dashboards.charts import Bar, Mark
 from dashboards.chosen import Chosen
 from dashboards.distribution import Distribution
@@ -46,6 +47,14 @@ class Chart:
     table: Table | None = None
     missing: str = ""
     is_tall: bool = False
+    # For each row of the table the address of the list of answers behind it; '' where there is none.
+    behind: Sequence[str] = ()
+
+    @property
+    def lines(self) -> Iterator[tuple[Sequence[Cell], str]]:
+        """The rows of the table, each with what stands behind it."""
+        rows = self.table.rows if self.table else ()
+        return zip_longest(rows, self.behind, fillvalue="")
 
 
 @dataclass(frozen=True)
@@ -75,6 +84,8 @@ class Tile:
     bands: list[tuple[str, str, str]] = field(default_factory=list)
     strip: list[Part] = field(default_factory=list)
     is_shown_below: bool = False
+    # The address of the list of answers behind it.
+    behind: str = ""
 
     @property
     def is_refused(self) -> bool:
@@ -134,6 +145,7 @@ class Painter:
             bands=self.bands(figure, answers) if shown.value is not None else [],
             strip=strip(figure.bands(answers)) if shown.value is not None else [],
             is_shown_below=is_shown_below,
+            behind=behind.question(self.chosen, question),
         )
 
     def answers(self, question: Question) -> Distribution:
@@ -173,6 +185,7 @@ class Painter:
             self.note(self.answers(question).n, str(UNITS[figure.name])) + " · " + _("bars: 95 % interval"),
             charts.line(marks, unit=trend.told[0].figure.unit),
             Table([_("From"), _("To"), *self.heads(figure)], rows),
+            behind=[behind.days(self.chosen, question, p.start, p.end) if p.figure.n else "" for p in trend.points],
         )
 
     def every(self, days: Sequence[reading.DayCount]) -> trends.Every:
@@ -216,7 +229,10 @@ class Painter:
             for score, count, share in zip(scores, answers.counts, shares, strict=True)
         ]
         note = self.note(answers.n, _("percent of answers"))
-        return Chart("scores", title, note, charts.columns(bars), Table([_("Score"), _("Answers"), _("Percent")], rows))
+        table = Table([_("Score"), _("Answers"), _("Percent")], rows)
+        counted = zip(scores, answers.counts, strict=True)
+        lists = [behind.score(self.chosen, question, score) if count else "" for score, count in counted]
+        return Chart("scores", title, note, charts.columns(bars), table, behind=lists)
 
     def choices(self, question: Question) -> Chart | None:
         """How often each choice was taken, the most frequent first."""
@@ -235,7 +251,8 @@ class Painter:
         rows = [(label, count, number(rounding.value(share))) for label, count, share in told]
         note = self.note(n, _("percent of those who answered"))
         table = Table([_("Choice"), _("Answers"), _("Percent")], rows)
-        return Chart(chart.id, chart.title, note, charts.rows(bars), table, is_tall=len(rows) > 6)
+        lists = [behind.choice(self.chosen, question, key) if count else "" for key, count in ranked]
+        return Chart(chart.id, chart.title, note, charts.rows(bars), table, is_tall=len(rows) > 6, behind=lists)
 
     def segments(self, question: Question) -> list[Chart]:
         """Where it comes from: one chart for each dimension that has two values or more."""
@@ -279,6 +296,7 @@ class Painter:
             Table([name, *self.heads(figure)], rows),
             "",
             chart.is_tall,
+            [behind.segment(self.chosen, question, dimension, value) if shown.n else "" for value, shown in ranked],
         )
 
     def dimension(self, dimension: str) -> str:

@@ -45,6 +45,7 @@ def dashboard(request: MemberRequest, slug: str) -> HttpResponse:
     if "csv" in request.GET:
         return _csv(painted, request.GET["csv"])
     context: dict[str, Any] = {"form": asked.form, "chosen": asked.chosen, "board": painted, "k": asked.tell.k}
+    context["may_see_answers"] = request.member.may(Role.CASE_WORKER)
     if asked.chosen is not None and painted is not None:
         context["stamp"] = _stamp(request, asked.chosen)
         if painted.is_refused:

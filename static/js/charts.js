@@ -15,11 +15,22 @@
     return themed;
   };
 
+  // A bar or a point leads where its row of the table leads; whoever may not see answers has no links there.
+  const linkOf = (plot, point) =>
+    plot.closest(".hb-chart").querySelectorAll("tbody tr")[point.pointIndex]?.querySelector("th a");
+  const lead = (plot) => {
+    plot.dataset.leads = "yes";
+    plot.on("plotly_click", (event) => linkOf(plot, event.points[0])?.click());
+    plot.on("plotly_hover", (event) => plot.classList.toggle("leads", Boolean(linkOf(plot, event.points[0]))));
+    plot.on("plotly_unhover", () => plot.classList.remove("leads"));
+  };
+
   const draw = (plot) => {
     const source = document.getElementById(plot.dataset.chart);
     if (!source || !window.Plotly) return;
     const figure = inTheme(source.textContent);
     window.Plotly.react(plot, figure.data, figure.layout, CONFIG);
+    if (!plot.dataset.leads) lead(plot);
     document.querySelectorAll(`[data-picture="${plot.id}"]`).forEach((button) => { button.hidden = false; });
   };
 

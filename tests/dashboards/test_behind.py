@@ -1,0 +1,93 @@
+"""From a number to the answers behind it: as many as the number says, for those who may see them."""
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from html import unescape
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from dashboards import rollup
+from feedback import answering
+from organizations.models import Role
+from surveys.models import Touchpoint
+from tests import factories
+from tests.dashboards.verbs import answered, chose, score
+from tests.factories import NOW
+
+Freeze = Callable[[Any], None]
+
+
+@pytest.fixture
+def touchpoint(db: None, freeze: Freeze) -> Touchpoint:
+    """Twelve answers at one touchpoint and six at another, over two months, one of them left out."""
+    freeze(NOW)
+    organization = factories.organization()
+    cast = factories.cast(organization)
+    first = factories.touchpoint(organization)
+    second = factories.touchpoint(organization, survey=first.survey, name="After a delivery")
+    for number, (at, given) in enumerate([(first, 9)] * 7 + [(first, 2)] * 6 + [(second, 7)] * 6):
+        customer = factories.customer(organization)
+        store = "Köln & Bonn" if number % 2 else "Ulm"
+        invitation = factories.invitation(factories.purchase(customer, days_ago=5, store=store), touchpoint=at)
+        said: dict[str, Any] = {"nps": score(given)} | ({"what_went_wrong": chose("late")} if given == 2 else {})
+        response = answered(invitation, now=NOW - timedelta(days=40 * (number % 2)), **said)
+        if number == 12:
+            answering.exclude(response, why="A test", by=cast[Role.QUALITY_MANAGER], now=NOW)
+    rollup.sweep()
+    return first
+
+
+def signed_in(touchpoint: Touchpoint, role: Role) -> Client:
+    client = Client()
+    client.force_login(touchpoint.organization.members.get(role=role).user)
+    return client
+
+
+def board(touchpoint: Touchpoint, role: Role, query: str = "") -> str:
+    address = reverse("dashboards:dashboard", args=[touchpoint.organization.slug])
+    return signed_in(touchpoint, role).get(address + query).content.decode()
+
+
+ROW = re.compile(r'<th scope="row"><a href="([^"]*)">(.*?)<span.*?</th>(.*?)</tr>', re.S)
+
+
+def rows_with_links(page: str) -> Iterator[tuple[str, str, list[str]]]:
+    for address, label, cells in ROW.findall(page):
+        yield unescape(address), label, re.findall(r"<td>([^<]*)</td>", cells)
+
+
+@pytest.mark.parametrize("query", ["?period=90d", "?period=90d&touchpoint={pk}", "?period=30d", "?period=all&by=month"])
+def test_every_row_of_every_table_leads_to_as_many_answers_as_it_counts(touchpoint: Touchpoint, query: str) -> None:
+    page = board(touchpoint, Role.CASE_WORKER, query.format(pk=touchpoint.pk))
+    carla = signed_in(touchpoint, Role.CASE_WORKER)
+
+    found = list(rows_with_links(page))
+
+    assert len(found) >= 4
+    for address, label, cells in found:
+        # n is the last column of figures, and the middle one of counts.
+        n = int(cells[-1] if len(cells) > 2 else cells[0])
+        assert carla.get(address).context["page_obj"].paginator.count == n, (label, address)
+
+
+def test_a_tile_and_its_bands_lead_to_their_answers(touchpoint: Touchpoint) -> None:
+    page = board(touchpoint, Role.CASE_WORKER, "?period=90d")
+    carla = signed_in(touchpoint, Role.CASE_WORKER)
+    base = unescape(re.search(r'class="hb-n"><a href="([^"]*)"', page).group(1))  # type: ignore[union-attr]
+
+    counts = [
+        carla.get(f"{base}{more}").context["page_obj"].paginator.count for more in ("", "&band=low", "&band=high")
+    ]
+
+    assert counts == [18, 5, 7]
+
+
+def test_viewers_get_no_links_to_single_answers(touchpoint: Touchpoint) -> None:
+    page = board(touchpoint, Role.VIEWER, "?period=90d")
+
+    assert "18 answers" in page
+    assert "/responses/" not in page
