@@ -61,7 +61,11 @@ GROUPS = (
         _("Comparing"),
         ("dashboards.comparisons", "dashboards.means", "dashboards.rates", "dashboards.families", "dashboards.exact"),
     ),
-    Group("small-groups", _("Small groups and rounding"), ("dashboards.suppression", "dashboards.rounding")),
+    Group(
+        "small-groups",
+        _("Small groups and rounding"),
+        ("dashboards.suppression", "dashboards.blocks", "dashboards.rounding"),
+    ),
     Group("weighting", _("Weighting"), ("dashboards.weighting",)),
     Group(
         "response",

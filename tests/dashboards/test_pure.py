@@ -8,8 +8,9 @@ from importlib import import_module
 import pytest
 
 DASHBOARDS = (
-    "clusters comparisons dispositions distribution drivers exact families importance intervals kano kpi limits means "
-    "metrics ordinal quantiles rates resampling retention rising rounding rules spc suppression survival weighting"
+    "blocks clusters comparisons dispositions distribution drivers exact families importance intervals kano kpi limits "
+    "means metrics ordinal quantiles rates resampling retention rising rounding rules spc suppression survival "
+    "weighting"
 )
 ACTIONS = "before_after effectiveness interrupted"
 MODULES = [*(f"dashboards.{name}" for name in DASHBOARDS.split()), *(f"actions.{name}" for name in ACTIONS.split())]
