@@ -7,7 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from organizations.models import Organization
-from surveys.models import Question, Survey
+from surveys.models import Question, Survey, Touchpoint
 
 
 class SegmentValue(models.Model):
@@ -44,3 +44,38 @@ class DailyCount(models.Model):
             models.CheckConstraint(condition=models.Q(answered__gt=0), name="daily_count_has_answers"),
         ]
         indexes = [models.Index(fields=["survey", "day"], name="daily_count_by_survey_day")]
+
+
+class DailyAsked(models.Model):
+    """What became of the invitations that one touchpoint made on one day: each one has one outcome."""
+
+    organization = models.ForeignKey(Organization, models.CASCADE, related_name="+", db_index=False)
+    survey = models.ForeignKey(Survey, models.CASCADE, related_name="+", db_index=False)
+    touchpoint = models.ForeignKey(Touchpoint, models.CASCADE, related_name="+")
+    day = models.DateField()
+    # Outcomes, after which come events.
+    waiting = models.IntegerField()
+    withheld = models.IntegerField()
+    ineligible = models.IntegerField()
+    bounced = models.IntegerField()
+    refused = models.IntegerField()
+    partial = models.IntegerField()
+    completed = models.IntegerField()
+    silent = models.IntegerField()
+    started = models.IntegerField()
+    in_doubt = models.IntegerField()
+    failed = models.IntegerField()
+    # The newest invitation that was counted, and when the last link closes.
+    newest = models.BigIntegerField()
+    open_until = models.DateTimeField()
+    # How many answers came how long after the mail: counts by the steps of dashboards.durations.
+    durations = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["survey", "touchpoint", "day"], name="daily_asked_is_one_row"),
+        ]
+        indexes = [
+            models.Index(fields=["organization", "newest"], name="daily_asked_by_newest"),
+            models.Index(fields=["survey", "day"], name="daily_asked_by_survey_day"),
+        ]

@@ -41,6 +41,7 @@ class Invitation(models.Model):
                 fields=["touchpoint", "remind_at"], condition=Q(remind_at__isnull=False), name="invitation_to_remind"
             ),
             models.Index(fields=["organization", "address_key", "-created_at"], name="invitation_by_address"),
+            models.Index(fields=["organization", "created_at"], name="invitation_by_day"),
         ]
 
 
