@@ -18,6 +18,12 @@ app.conf.beat_schedule = {
         "schedule": 2.0,
         "options": {"queue": "mail", "expires": 10},
     },
+    "bring": {"task": "feedback.tasks.bring", "schedule": 2.0, "options": {"queue": "import", "expires": 10}},
+    "tidy imports": {
+        "task": "feedback.tasks.tidy_imports",
+        "schedule": 600.0,
+        "options": {"queue": "import", "expires": 500},
+    },
     "invite": {"task": "feedback.tasks.invite", "schedule": 5.0, "options": {"queue": "default", "expires": 20}},
     "skip history": {
         "task": "feedback.tasks.skip_history",
@@ -32,6 +38,22 @@ app.conf.beat_schedule = {
         "options": {"queue": "mail", "expires": 60},
     },
     "roll up": {"task": "dashboards.tasks.roll_up", "schedule": 2.0, "options": {"queue": "rollup", "expires": 10}},
+    "count asked": {
+        "task": "dashboards.tasks.count_asked",
+        "schedule": 60.0,
+        "options": {"queue": "rollup", "expires": 50},
+    },
+    "count asked of months": {
+        "task": "dashboards.tasks.count_asked",
+        "kwargs": {"days": 62},
+        "schedule": 3600.0,
+        "options": {"queue": "rollup", "expires": 3000},
+    },
+    "count all asked": {
+        "task": "dashboards.tasks.count_all_asked",
+        "schedule": crontab(hour="3", minute="10"),
+        "options": {"queue": "rollup", "expires": 3600},
+    },
     "open cases": {
         "task": "actions.tasks.open_cases",
         "schedule": 5.0,

@@ -254,6 +254,8 @@ WHITENOISE_MAX_AGE = 31_536_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
+# The largest file with purchases; it goes to the disk while it arrives, then to the database in pieces.
+IMPORT_MOST_BYTES = env.int("IMPORT_MOST_MB", default=500) * 1_000_000
 
 CONTENT_SECURITY_POLICY: dict[str, Any] = {
     "DIRECTIVES": {
@@ -291,9 +293,20 @@ if env.bool("BEHIND_PROXY", default=False):
 
 # Where a page further up must list what apps further down know: dotted names in flow order.
 # Each is `def events(customer: Customer) -> list[Event]`; see feedback.timeline.
-TIMELINE: list[str] = ["feedback.timeline.events"]
+TIMELINE: list[str] = ["feedback.timeline.events", "actions.timeline.events"]
+# Each is `def about(response: Response) -> list[Event]`: what came of it.
+ABOUT_RESPONSE: list[str] = ["actions.timeline.about"]
+# Each is `def what_is_lost(response: Response) -> list[str]`: sentences for whoever is about to erase it.
+WHAT_IS_LOST: list[str] = ["actions.forgetting.what_is_lost"]
+# Each is `def forget(response: Response, *, now: datetime) -> None`, in the transaction that erases it.
+FORGET: list[str] = ["actions.forgetting.forget"]
 # Each is a `dict[str, str]` from what a verb recorded ("survey.published") to its sentence; see organizations.record.
-RECORD_WORDS: list[str] = ["organizations.record.WORDS", "surveys.record_words.WORDS", "feedback.record_words.WORDS"]
+RECORD_WORDS: list[str] = [
+    "organizations.record.WORDS",
+    "surveys.record_words.WORDS",
+    "feedback.record_words.WORDS",
+    "actions.record_words.WORDS",
+]
 # Each is a tuple of Group, modules whose docstrings define figures; see dashboards.methods.
 METHODS: list[str] = ["dashboards.methods.GROUPS", "actions.methods.GROUPS"]
 

@@ -14,6 +14,10 @@ OF_THE_FILE: dict[str, str | Promise] = {
         "A line of this file is longer than 100,000 characters (after line %(value)s). "
         "Save the table as CSV again, one purchase on each line."
     ),
+    "gave_up": _(
+        "Hearback stumbled over this file five times and gave up. Bring it again; if it happens again, tell us."
+    ),
+    "abandoned": _("Nobody said for a week that it should be recorded. Bring the file again."),
     "no_rows": _("There are column names but no purchases below them."),
 }
 # What does not fit together on the page that says what the columns mean.

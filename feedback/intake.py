@@ -32,7 +32,7 @@ def record(
     told = [recording.values(each) for each in sorted(purchases, key=lambda each: each.experienced_at)]
     columns = [list(column) for column in zip(*told, strict=True)] or [[] for _ in recording.COLUMNS]
     places = list(range(len(told)))
-    made = recording.record(organization.pk, _ROWS, [places, *columns], source=source, now=now)
+    made = recording.record(organization.pk, recording.Sql(_ROWS, [places, *columns]), source=source, now=now)
     recorded = Recorded(made.customers_new, made.purchases_new, made.purchases - made.purchases_new)
     audit.record(
         organization,

@@ -83,7 +83,9 @@ class Mapping:
         _check_pattern(self)
 
     def as_json(self) -> dict[str, Any]:
-        return {"format": FORMAT, **asdict(self)}
+        """As it is stored and downloaded: lists, words and numbers alone."""
+        columns = [asdict(column) for column in self.columns]
+        return {"format": FORMAT, **asdict(self), "columns": columns, "cuts": list(self.cuts)}
 
     def fitted(self, headings: tuple[str, ...]) -> "Mapping":
         """The same for a file with these headings, in which the columns may stand in another order."""

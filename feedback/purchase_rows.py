@@ -2,7 +2,7 @@
 
 import re
 import zoneinfo
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
@@ -169,12 +169,12 @@ class Reader:
 
 
 def read_all(
-    rows: Iterator[Cells], mapping: Mapping, *, zone: zoneinfo.ZoneInfo, now: datetime
+    rows: Iterable[Cells], mapping: Mapping, *, zone: zoneinfo.ZoneInfo, now: datetime, after: int = 0
 ) -> Iterator[tuple[int, Row | list[Fault] | None]]:
-    """Every row below the header, with its number in the file."""
+    """Every row below the header and the row `after`, with its number in the file."""
     reader = Reader(mapping, zone=zone, now=now)
     for number, cells in enumerate(rows, start=1):
-        if number > 1 or not mapping.has_header:
+        if number > after and (number > 1 or not mapping.has_header):
             yield number, reader.read(number, cells)
 
 

@@ -4,6 +4,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 WORDS: dict[str, str | Promise] = {
+    "interactions.file_brought": _("brought a file of purchases"),
+    "interactions.file_mapped": _("said what the columns of file %(id)s mean"),
+    "interactions.file_confirmed": _("had the purchases of file %(id)s recorded"),
+    "interactions.file_cancelled": _("cancelled file %(id)s after %(recorded)s new purchases"),
     "interactions.recorded": _("brought %(new)s new purchases; %(already_known)s were known already"),
     "address.suppressed": _("stopped all mail to an address"),
     "address.released": _("let mail go to an address again"),

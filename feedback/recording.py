@@ -75,16 +75,25 @@ def one_at_a_time(organization_id: int) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_LOCK, organization_id])
 
 
-def record(
-    organization_id: int, rows: str, params: Sequence[Any], *, source: str, now: datetime, moved: str = "experienced_at"
-) -> Recorded:
+class Sql(NamedTuple):
+    """A piece of a statement with its parameters."""
+
+    text: str
+    params: Sequence[Any] = ()
+
+
+AS_IT_WAS = Sql("experienced_at")
+
+
+def record(organization_id: int, rows: Sql, *, source: str, now: datetime, moved: Sql = AS_IT_WAS) -> Recorded:
     """Store what is new of `rows`, a table or set with `place` and COLUMNS; call within `one_at_a_time`.
 
-    `moved` is the SQL of when each was experienced.
+    `moved` says when each was experienced.
     """
+    statement = _STATEMENT.format(rows=rows.text, columns=", ".join(COLUMNS), moved=moved.text)
+    mine = [organization_id]
     with connection.cursor() as cursor:
-        statement = _STATEMENT.format(rows=rows, columns=", ".join(COLUMNS), moved=moved)
-        cursor.execute(statement, [*params, *[organization_id] * 3, now, organization_id, source, now])
+        cursor.execute(statement, [*rows.params, *mine * 3, now, *mine, source, *moved.params, now])
         given, placed, made, born, renewed = cursor.fetchone()
     if given != placed:
         raise CustomerMissing(f"{given - placed} purchases of organization {organization_id}")

@@ -8,11 +8,25 @@ from celery import shared_task
 from django.db import close_old_connections
 from django.utils import timezone
 
-from feedback import inviting, mailing, reminding
+from feedback import import_tidying, import_work, inviting, mailing, reminding
 from organizations import stopping
 
 # Kept between pokes, so that on a slow server the last organization's turn comes too.
 _turn = mailing.Turn()
+
+
+@shared_task
+def bring(**_later: object) -> None:
+    """Go on with files of purchases; any number of these may run at once."""
+    close_old_connections()
+    worker = f"{socket.gethostname()[:60]}:{os.getpid()}:{secrets.token_hex(4)}"
+    with stopping.orderly() as stop:
+        import_work.work(worker=worker, now=timezone.now(), stop=stop)
+
+
+@shared_task
+def tidy_imports() -> None:
+    import_tidying.sweep(now=timezone.now())
 
 
 @shared_task

@@ -11,6 +11,7 @@ from feedback import purchase_rows
 from feedback.import_faults import OF_A_ROW
 from feedback.mapping import Column, Mapping
 from feedback.purchase_rows import Fault, Reader, Row
+from feedback.purchases import Purchase
 from tests.feedback.files import BERLIN, CDNOW, NOW, read
 
 SHOP = "order,date,customer\n"
@@ -33,7 +34,7 @@ def test_a_purchase_is_read_with_all_its_columns() -> None:
     )
 
     assert (row.number, row.day.isoformat()) == (2, "2026-03-01")
-    assert row.purchase == purchase_rows.Purchase(
+    assert row.purchase == Purchase(
         reference="A-1",
         customer="C-1",
         experienced_at=datetime(2026, 3, 1, 12, 0, tzinfo=BERLIN),

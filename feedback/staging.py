@@ -1,0 +1,188 @@
+"""The rows of one file on their way: loaded as they are read, then sorted by customer, then taken batch by batch.
+
+Two unlogged tables for each import, made and dropped with it: nothing of another import is ever locked or scanned, and
+what a crash of the database empties is read again from the file.
+"""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import connection, transaction
+
+from feedback import recording
+from feedback.models import Import
+from feedback.purchase_rows import LONGEST_SHOWN, Row
+
+_LOADED, _SORTED = "feedback_import_loaded_", "feedback_import_sorted_"
+_COLUMNS = {"n": "int", "day": "date", **recording.COLUMNS}
+_PATIENTLY = "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = '60s'; SET LOCAL work_mem = '64MB'"
+# Every statement is new to PostgreSQL, and compiling one takes longer than a batch.
+_UNCOMPILED = "SET LOCAL jit = off"
+
+
+def begin(it: Import) -> None:
+    """Empty tables for its rows, but for a mark by which they are known to be whole."""
+    drop(it.pk)
+    columns = ", ".join(f"{name} {kind}" for name, kind in _COLUMNS.items())
+    _run(f"CREATE UNLOGGED TABLE {_LOADED}{it.pk} ({columns}); INSERT INTO {_LOADED}{it.pk} (n) VALUES (0)")  # noqa: S608
+
+
+def is_there(it: Import) -> bool:
+    """Whether all that was read still stands there; a crash of the database empties unlogged tables."""
+    if it.purchases == 0:
+        return True
+    name, mark = (_LOADED, "n = 0") if it.purchases is None else (_SORTED, "place = 1")
+    if _value("SELECT to_regclass(%s)", [f"{name}{it.pk}"]) is None:
+        return False
+    return bool(_value(f"SELECT EXISTS (SELECT FROM {name}{it.pk} WHERE {mark})"))  # noqa: S608
+
+
+def load(it: Import, rows: Sequence[Row]) -> None:
+    lines = io.StringIO()
+    # What is empty is a text here, and nothing is unknown.
+    csv.writer(lines, lineterminator="\n").writerows(
+        (row.number, row.day, *recording.values(row.purchase)) for row in rows
+    )
+    lines.seek(0)
+    columns = ", ".join(_COLUMNS)
+    with connection.cursor() as cursor:
+        cursor.copy_expert(
+            f"COPY {_LOADED}{it.pk} ({columns}) FROM STDIN WITH (FORMAT csv, FORCE_NOT_NULL ({columns}))", lines
+        )
+
+
+@contextmanager
+def patience() -> Iterator[None]:
+    """A transaction that may take its time: the limits that protect web requests would end it half-way."""
+    with transaction.atomic():
+        _run(f"{_PATIENTLY}; {_UNCOMPILED}")
+        yield
+
+
+def sort(it: Import) -> None:
+    """Sorted by customer and day; without an order number the reference is customer, day and ordinal within it.
+
+    In the file's order within the day, and "C" so that every server sorts alike.
+    """
+    ordered = 'customer COLLATE "C", day, n'
+    reference = "reference"
+    if not _has_order(it):
+        reference = "customer || ' ' || to_char(day, 'YYYY-MM-DD') || ' ' || ordinal"
+    others = ", ".join(name for name in _COLUMNS if name not in ("customer", "reference"))
+    _run(
+        f"""
+        CREATE UNLOGGED TABLE {_SORTED}{it.pk} AS
+        SELECT row_number() OVER (ORDER BY {ordered})::int AS place, customer, {reference} AS reference, {others}
+        FROM (
+            SELECT *, row_number() OVER (PARTITION BY customer COLLATE "C", day ORDER BY n) AS ordinal
+            FROM {_LOADED}{it.pk} WHERE n > 0
+        ) AS loaded
+        """  # noqa: S608
+    )
+    _run(f"CREATE UNIQUE INDEX ON {_SORTED}{it.pk} (place)")
+    _run(f"ANALYZE {_SORTED}{it.pk}")
+    _run(f"DROP TABLE {_LOADED}{it.pk}")
+
+
+def take_out_repeated(it: Import, *, column: str, most_faults: int) -> tuple[int, int]:
+    """An order number in several rows counts once, its first: how many rows say the same again, how many differ.
+
+    Those that differ are faults in `column`.
+    """
+    if not _has_order(it):
+        return 0, 0
+    said = ", ".join(name for name in recording.COLUMNS if name != "reference")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            WITH several AS (
+                SELECT reference FROM {_LOADED}{it.pk} WHERE n > 0 GROUP BY reference HAVING count(*) > 1
+            ), told AS (
+                SELECT n, row_number() OVER w > 1 AS again,
+                       ROW({said})::text = first_value(ROW({said})::text) OVER w AS alike
+                FROM {_LOADED}{it.pk} JOIN several USING (reference)
+                WINDOW w AS (PARTITION BY reference ORDER BY n)
+            ), gone AS (
+                DELETE FROM {_LOADED}{it.pk} l USING told WHERE told.again AND l.n = told.n
+                RETURNING l.n, left(l.reference, %s) AS reference, told.alike
+            ), listed AS (
+                INSERT INTO feedback_importfault (of_id, row, "column", code, value)
+                SELECT %s, n, %s, 'order_twice', reference FROM gone WHERE NOT alike ORDER BY n LIMIT %s
+            )
+            SELECT count(*) FILTER (WHERE alike), count(*) FILTER (WHERE NOT alike) FROM gone
+            """,  # noqa: S608
+            [LONGEST_SHOWN, it.pk, column, most_faults],
+        )
+        repeated, differing = cursor.fetchone()
+        return repeated, differing
+
+
+def outlook(it: Import) -> tuple[Any, ...]:
+    """Purchases and customers in the file, how many of each would be new, the first and the last day."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            SELECT count(*), count(*) FILTER (WHERE i.id IS NULL), min(s.day), max(s.day)
+            FROM {_SORTED}{it.pk} s LEFT JOIN feedback_interaction i
+              ON i.organization_id = %s AND i.source = %s AND i.reference = s.reference
+            """,  # noqa: S608
+            [it.organization_id, it.source],
+        )
+        purchases, new, first_on, last_on = cursor.fetchone()
+        cursor.execute(
+            f"""
+            SELECT count(*), count(*) FILTER (WHERE c.id IS NULL)
+            FROM (SELECT DISTINCT customer FROM {_SORTED}{it.pk}) s LEFT JOIN feedback_customer c
+              ON c.organization_id = %s AND c.reference = s.customer
+            """,  # noqa: S608
+            [it.organization_id],
+        )
+        return (purchases, *cursor.fetchone(), new, first_on, last_on)
+
+
+def record(it: Import, *, first: int, last: int) -> recording.Recorded:
+    """Store the rows from place `first` to `last`, days moved as the import says."""
+    assert it.queued_at is not None
+    moved = recording.AS_IT_WAS
+    if it.moved_by:
+        # By the organization's days, so that noon stays noon; never later than now.
+        zone = it.organization.time_zone
+        then = "((experienced_at AT TIME ZONE %s) + make_interval(days => %s)) AT TIME ZONE %s"
+        moved = recording.Sql(f"least({then}, %s)", [zone, it.moved_by, zone, it.queued_at])
+    rows = recording.Sql(f"{_SORTED}{it.pk} WHERE place BETWEEN %s AND %s", [first, last])
+    return recording.record(it.organization_id, rows, source=it.source, now=it.queued_at, moved=moved)
+
+
+def drop(pk: int) -> None:
+    for name in (_LOADED, _SORTED):
+        _run(f"DROP TABLE IF EXISTS {name}{int(pk)}")
+
+
+def left_behind(living: Iterable[int]) -> list[int]:
+    """Imports that have tables although none of them is still on its way."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT tablename FROM pg_tables WHERE schemaname = current_schema() AND tablename LIKE %s",
+            ["feedback\\_import\\_%"],
+        )
+        names = [name for (name,) in cursor.fetchall() if name.startswith((_LOADED, _SORTED))]
+    there = {int(name.rpartition("_")[2]) for name in names if name.rpartition("_")[2].isdigit()}
+    return sorted(there - set(living))
+
+
+def _has_order(it: Import) -> bool:
+    return any(column["role"] == "order" for column in it.mapping["columns"])
+
+
+def _run(statement: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+def _value(statement: str, params: Sequence[Any] = ()) -> Any:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, params)
+        return cursor.fetchone()[0]
