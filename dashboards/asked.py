@@ -9,13 +9,15 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
 
 from dashboards.durations import FIRST, GROWTH
 from dashboards.models import DailyAsked
+from feedback.models import Invitation
 from organizations.models import Organization
 
 # A mail is tried for two days, so what becomes of it is known by then.
-RECENT, MONTHS = 4, 62
+RECENT = 4
 # Longer than a sweep can be late: an answer is not missed between two of them.
 LATELY = timedelta(minutes=10)
 
@@ -109,7 +111,9 @@ def recount_all() -> int:
 
 
 def _all() -> list[Organization]:
-    return list(Organization.objects.filter(invitations__isnull=False).distinct().order_by("pk"))
+    return list(
+        Organization.objects.filter(Exists(Invitation.objects.filter(organization=OuterRef("pk")))).order_by("pk")
+    )
 
 
 def _touched(organization: Organization, now: datetime, days: int) -> list[date]:

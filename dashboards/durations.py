@@ -10,7 +10,7 @@ FIRST, GROWTH = 60.0, 1.25
 def percentile(counts: Mapping[int, int], share: float) -> float | None:
     """The percentile of times counted in growing steps, in seconds; None where there are none.
 
-    Formula: within the step that holds place h = share·n, lower·(upper/lower)^((h - before)/count); upper = 60·1.25^step.
+    Formula: upper/1.25·1.25^((h - before)/count) in the step that holds place h = share·n; upper = 60·1.25^step.
     Takes: how many times fell into each step, 0 for up to a minute; share in 0..1.
     Refuses: a share outside 0..1.
     Source: percentile of grouped data (Kendall and Stuart 1977, 2.5), on a logarithmic scale as the steps are.
@@ -28,11 +28,11 @@ def percentile(counts: Mapping[int, int], share: float) -> float | None:
 
 
 def upper(step: int) -> float:
-    return FIRST * GROWTH**step
+    return float(FIRST * GROWTH**step)
 
 
 def lower(step: int) -> float:
-    return upper(step - 1) if step else 1.0
+    return upper(step - 1)
 
 
 def step_of(seconds: float) -> int:

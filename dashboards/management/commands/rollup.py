@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from dashboards import rollup
+from dashboards import asked, rollup
 from dashboards.counting import Difference
 
 SHOWN = 50
@@ -28,6 +28,7 @@ class Command(BaseCommand):
             self._verify(surveys)
         elif options["rebuild"]:
             rows = sum(rollup.rebuild(survey) for survey in surveys)
+            asked.recount_all()
             self.stdout.write(f"Counted {len(surveys)} surveys anew: {rows} rows.")
         else:
             self.stdout.write(f"Counted {rollup.sweep()} days.")
