@@ -95,16 +95,31 @@ class SettingsForm(forms.Form):
             "No figure is shown from fewer answers than this (3 to 20), so that nobody can be guessed from it."
         ),
     )
-    colour = forms.RegexField(
-        r"^#[0-9a-fA-F]{6}\Z",
-        label=_("Colour"),
-        widget=forms.TextInput(attrs=COLOUR),
-        help_text=_("For buttons on the pages and in the mails that your customers see."),
-        error_messages={"invalid": _("A colour such as #066fd1.")},
-    )
 
-    def clean_colour(self) -> str:
-        return str(self.cleaned_data["colour"]).lower()
+
+class ColourField(forms.RegexField):
+    """#rrggbb, in small letters."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        wrong = {"invalid": _("A colour such as #066fd1."), "required": _("A colour such as #066fd1.")}
+        given: dict[str, Any] = {"label": _("Colour"), "widget": forms.TextInput(attrs=COLOUR), "error_messages": wrong}
+        super().__init__(r"^#[0-9a-fA-F]{6}\Z", **given | kwargs)
+
+    def clean(self, value: Any) -> str:
+        return str(super().clean(value)).lower()
+
+
+class AppearanceForm(forms.Form):
+    """What customers see of the organization."""
+
+    colour = ColourField(help_text=_("For buttons and lines on the pages and in the mails that your customers see."))
+    logo = forms.FileField(
+        label=_("Logo"),
+        required=False,
+        allow_empty_file=True,
+        help_text=_("PNG or JPEG, at most 2 MB. We make it small, so that it shows at once on any phone."),
+        widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg"}),
+    )
 
 
 class InviteForm(forms.Form):

@@ -22,6 +22,8 @@ from organizations.models import AuditEntry, Organization, Role
 WORDS: dict[str, str | Promise] = {
     "organization.founded": _("founded the organization"),
     "organization.changed": _("changed the settings"),
+    "organization.logo_set": _("put up a logo"),
+    "organization.logo_removed": _("took the logo down"),
     "colleague.invited": _("invited %(email)s as %(role)s"),
     "colleague.invited_again": _("sent the invitation for %(email)s again"),
     "colleague.invite_withdrawn": _("withdrew the invitation for %(email)s"),
@@ -42,6 +44,9 @@ PLACES: dict[str, str | Promise] = {
     "message": _("Mail"),
     "address": _("Addresses"),
     "response": _("Responses"),
+    "case": _("Cases"),
+    "cases": _("Files with cases"),
+    "case_rules": _("Rules for cases"),
 }
 
 

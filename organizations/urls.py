@@ -2,12 +2,14 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from organizations import logo_views, member_views, views
+from organizations import appearance_views, logo_views, member_views, views
 
 app_name = "organizations"
 
 within: list[URLPattern | URLResolver] = [
     path("settings/", member_views.settings, name="settings"),
+    path("settings/appearance/", appearance_views.appearance, name="appearance"),
+    path("settings/appearance/logo/remove/", appearance_views.remove_logo, name="remove_logo"),
     path("settings/members/", member_views.members, name="members"),
     path("settings/members/invite/", member_views.invite, name="invite"),
     path("settings/members/leave/", member_views.leave, name="leave"),

@@ -114,6 +114,8 @@ ADDRESSES: dict[str, Within | SignedIn | Public | Mailed] = {
     "organizations:join": Mailed(lambda it: {"token": it.join_token}),
     "organizations:logo": Public("mails and customers' pages show it", lambda it: {"name": "none.png"}),
     "organizations:settings": Within(OWNER),
+    "organizations:appearance": Within(OWNER),
+    "organizations:remove_logo": Within(OWNER),
     "organizations:members": Within(VIEWER),
     "organizations:invite": Within(OWNER),
     "organizations:leave": Within(VIEWER),

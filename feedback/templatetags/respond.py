@@ -4,9 +4,12 @@ import json
 
 from django import template
 from django.template import Context
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from feedback import fieldsets
+from organizations import logos
+from organizations.models import Organization
 from surveys import documents
 from surveys.faults import Fault
 from surveys.rendering import Block
@@ -24,6 +27,19 @@ def as_json(value: object) -> str:
 def said(fault: Fault) -> str:
     """A fault's sentence in the reader's language."""
     return documents.said(fault)
+
+
+@register.simple_tag
+def logo(organization: Organization) -> SafeString:
+    """The organization's logo, with its name for whoever does not see it."""
+    width, height = logos.shown_size(organization.logo)
+    return format_html(
+        '<img class="logo" src="{}" width="{}" height="{}" alt="{}">',
+        logos.address(organization.logo),
+        width,
+        height,
+        organization.name,
+    )
 
 
 @register.simple_tag(takes_context=True)

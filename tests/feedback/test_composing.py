@@ -255,3 +255,17 @@ def test_the_way_out_needs_no_row_at_all(invitation: Invitation) -> None:
     asked = addresses.opt_out(address.rpartition("/")[2])
 
     assert asked == addresses.OptOut(invitation.organization_id, links.address_key(invitation.customer.email))
+
+
+def test_the_logo_stands_in_the_mail_and_its_name_where_pictures_are_off(
+    invitation: Invitation, now: datetime, settings: Any
+) -> None:
+    settings.SITE_URL = "https://feedback.acme.example"
+    invitation.organization.logo = f"{'0' * 32}-320x96.png"
+
+    html = html_of(composed(invitation, now))
+
+    picture = re.search(r"<img[^>]*>", html)
+    assert picture is not None
+    for part in ('width="160"', 'height="48"', 'alt="Acme Audio"', f"https://feedback.acme.example/logo/{'0' * 32}-"):
+        assert part in picture[0]

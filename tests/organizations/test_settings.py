@@ -19,7 +19,6 @@ SETTINGS = {
     "language": "en",
     "sender_name": "Acme Audio",
     "sender_address": "feedback@acmeaudio.example",
-    "colour": "#066fd1",
     "minimum_group": "5",
 }
 
@@ -27,18 +26,16 @@ SETTINGS = {
 def test_an_owner_changes_the_settings_and_the_record_keeps_what_was(
     acme: Company, signed_in: Callable[[Member], Client]
 ) -> None:
-    wanted = SETTINGS | {"name": "Acme Sound", "minimum_group": "7", "colour": "#AB12CD"}
+    wanted = SETTINGS | {"name": "Acme Sound", "minimum_group": "7"}
 
     answer = signed_in(acme.olga).post(f"/o/{acme.slug}/settings/", wanted)
 
     assert answer.status_code == 302
     organization = Organization.objects.get(pk=acme.organization.pk)
-    assert (organization.name, organization.minimum_group, organization.colour) == ("Acme Sound", 7, "#ab12cd")
+    assert (organization.name, organization.minimum_group) == ("Acme Sound", 7)
     entry = AuditEntry.objects.get()
     assert (entry.what, entry.by) == ("organization.changed", acme.olga)
-    assert entry.detail == {
-        "changes": {"name": ["Acme Audio", "Acme Sound"], "colour": ["#066fd1", "#ab12cd"], "minimum_group": [5, 7]}
-    }
+    assert entry.detail == {"changes": {"name": ["Acme Audio", "Acme Sound"], "minimum_group": [5, 7]}}
 
 
 def test_saving_without_a_change_is_no_event(acme: Company, now: datetime) -> None:
@@ -65,9 +62,6 @@ def test_the_address_and_the_demo_mark_are_no_settings(acme: Company, signed_in:
         ("sender_name", "a\x00b"),
         ("sender_address", "x" * 1_000_000),
         ("sender_address", "a@b"),
-        ("colour", "red"),
-        ("colour", "#12345"),
-        ("colour", "#066fd1; background: url(//evil.example)"),
         ("minimum_group", "2"),
         ("minimum_group", "21"),
         ("minimum_group", "5.5"),
