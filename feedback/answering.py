@@ -11,7 +11,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from feedback import journal, known, plans
+from feedback import forgetting, journal, known, plans
 from feedback.models import Channel, Exclusion, Invitation, Response
 from organizations import audit
 from organizations.models import Member
@@ -244,5 +244,6 @@ def erase(response: Response, *, by: Member, now: datetime) -> int:
     detail = {"survey": locked.survey_id, "answered_on": locked.answered_on.isoformat(), "answers": answers}
     journal.mark(locked)
     audit.record(by.organization, by=by, what="response.erased", about=locked, now=now, detail=detail)
+    forgetting.forget(locked, now=now)
     locked.delete()
     return answers

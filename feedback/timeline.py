@@ -32,6 +32,11 @@ def of(customer: Customer) -> list[Event]:
     return sorted(told, key=lambda event: event.at, reverse=True)
 
 
+def beside(response: Response) -> list[Event]:
+    """What came of this response, such as its case."""
+    return [event for name in settings.ABOUT_RESPONSE for event in import_string(name)(response)]
+
+
 def events(customer: Customer) -> list[Event]:
     """What this app knows; four queries, whatever there is to tell."""
     interactions, skips = customer.interactions, Skip.objects.filter(interaction__customer=customer)

@@ -26,6 +26,7 @@ PLACES = [
     Place("feedback:customers", _("Customers"), "users", Role.CASE_WORKER),
     Place("feedback:responses", _("Responses"), "message", Role.CASE_WORKER),
     Place("dashboards:dashboard", _("Dashboard"), "chart-histogram", Role.VIEWER),
+    Place("actions:cases", _("Cases"), "lifebuoy", Role.VIEWER),
     Place("feedback:outbox", _("Mail"), "mail", Role.QUALITY_MANAGER),
     Place("organizations:settings", _("Settings"), "settings", Role.OWNER),
 ]

@@ -4,6 +4,7 @@ import uuid
 from dataclasses import dataclass
 from functools import cached_property
 
+from actions.models import Case
 from feedback.models import Channel, Customer, Invitation, Message, MessageState, Purpose, Response
 from organizations import joining, links
 from organizations.models import ColleagueInvite, Member, Organization, Role
@@ -75,6 +76,24 @@ class Belongings:
             completed_at=NOW,
             created_at=NOW,
             changed_at=NOW,
+        )
+
+    @cached_property
+    def case(self) -> Case:
+        """Of a customer who gave a 2."""
+        return Case.objects.create(
+            organization=self.organization,
+            response=self.response,
+            customer=self.customer,
+            survey=self.survey,
+            touchpoint=self.touchpoint,
+            question=self.scored_question,
+            score=2,
+            band="low",
+            answers_at=NOW,
+            opened_at=NOW,
+            due_at=NOW,
+            promised_at=NOW,
         )
 
     @property

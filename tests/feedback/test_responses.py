@@ -190,13 +190,13 @@ def test_before_erasing_the_page_says_what_will_be_lost(
     assert not Response.objects.filter(pk=anna.pk).exists()
 
 
-def test_a_customers_history_is_told_with_four_questions_to_the_database(
+def test_a_customers_history_is_told_with_five_questions_to_the_database(
     acme: Organization, now: datetime, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     anna = respond(acme, now=now)
     assert anna.customer is not None
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         told = timeline.of(anna.customer)
 
     assert [event.title for event in told] == ["Answered: Post-purchase", "Purchase: Headphones"]

@@ -1,0 +1,93 @@
+"""How the follow-up goes: cases opened, open, overdue, and closed in time; the same for everybody, without a person."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, Q
+
+from actions.models import Case, CaseState, Cause, Outcome
+from dashboards import suppression, survival
+from dashboards.kpi import Kpi
+from dashboards.survival import CaseTime
+from organizations.models import Member, Organization
+
+PERIODS = (30, 90, 365)
+# A tenth of a day: as exact as it is shown, and a year has few enough of them for exact fractions.
+_STEP = timedelta(days=1) / 10
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What waits now, of all cases or of one member's."""
+
+    open: int
+    overdue: int
+    soon: int
+    unassigned: int
+
+
+@dataclass(frozen=True)
+class Loop:
+    """Of the cases opened in a period; the figures are None with a reason below the minimum group."""
+
+    opened: int
+    closed: int
+    closure: Kpi
+    on_time: Kpi
+    median: Kpi
+    outcomes: list[tuple[str, int]]
+    causes: list[tuple[str, int]]
+
+
+def standing(organization: Organization, *, now: datetime, owner: Member | None = None) -> Standing:
+    """One query."""
+    cases = Case.objects.filter(organization=organization).open()
+    found: dict[str, int] = (cases.filter(owner=owner) if owner else cases).aggregate(
+        open=Count("pk"),
+        overdue=Count("pk", filter=Q(due_at__lt=now)),
+        soon=Count("pk", filter=Q(due_at__gte=now, due_at__lt=now + timedelta(hours=24))),
+        unassigned=Count("pk", filter=Q(owner=None)),
+    )
+    return Standing(**found)
+
+
+def of(organization: Organization, *, days: int, now: datetime) -> Loop:
+    """Cohort by day of opening; cases whose response was erased while open are in none of the figures."""
+    cohort = Case.objects.filter(
+        organization=organization, opened_at__gt=now - timedelta(days=days), opened_at__lte=now
+    )
+    cohort = cohort.exclude(outcome=Outcome.ERASED)
+    times = [_time(*row, now=now) for row in cohort.values_list("opened_at", "promised_at", "closed_at")]
+    closed, k = sum(time.closed for time in times), organization.minimum_group
+    tell = closed >= k
+    return Loop(
+        opened=len(times),
+        closed=closed,
+        closure=suppression.guarded(survival.closure_rate(times), k=k),
+        on_time=suppression.guarded(survival.on_time_rate(times), k=k),
+        median=suppression.guarded(_median(times), k=k),
+        outcomes=_counts(cohort, "outcome", Outcome) if tell else [],
+        causes=_counts(cohort, "cause", Cause) if tell else [],
+    )
+
+
+def _time(opened_at: datetime, promised_at: datetime, closed_at: datetime | None, *, now: datetime) -> CaseTime:
+    day = timedelta(days=1)
+    return CaseTime(
+        days=((closed_at or now) - opened_at) / day,
+        closed=closed_at is not None,
+        allowed=(promised_at - opened_at) / day,
+    )
+
+
+def _median(times: list[CaseTime]) -> Kpi:
+    return survival.median_time(
+        [round(time.days * timedelta(days=1) / _STEP) / 10 for time in times], [time.closed for time in times]
+    )
+
+
+def _counts(cohort: Any, field: str, names: Any) -> list[tuple[str, int]]:
+    """The most frequent first."""
+    found = cohort.filter(state=CaseState.CLOSED).order_by().values_list(field).annotate(n=Count("pk"))
+    return sorted(((str(names(value).label), n) for value, n in found), key=lambda row: (-row[1], row[0]))

@@ -1,0 +1,108 @@
+"""Notices to the owners of cases: given to you, and once a day what is due; never a word about the customer."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+
+from actions.models import Case, CaseState, JobSlot
+from organizations import notices
+from organizations.models import Member, Organization, Role
+
+# Due within a day counts as soon; mails of the day are written from seven in the morning on, where the members are.
+SOON = timedelta(hours=24)
+MORNING = 7
+MOST_LISTED = 10
+
+
+def tell_assigned(case: Case, *, to: Member, by: Member, now: datetime) -> None:
+    """A colleague's new case; the same one goes to the same colleague once a day at the most."""
+    slot = f"{case.pk}.{to.pk}.{case.organization.day_of(now)}"
+    if _take(case.organization, "case.assigned", [slot], now=now):
+        facts = {"case": case, "giver": str(by), "link": _link(case.organization, "actions:case", case.pk)}
+        _write("case_assigned", to, facts, now=now)
+
+
+def remind(*, now: datetime) -> int:
+    """One mail a member and day, and only where something in it is new to her; gives how many were written."""
+    calling = Q(due_at__lt=now + SOON) | Q(state=CaseState.NEW, owner__isnull=False)
+    cases = Case.objects.open().filter(calling).select_related("organization", "owner__user")
+    of_whom: dict[tuple[Organization, Member | None], list[Case]] = defaultdict(list)
+    for case in cases.order_by("due_at", "pk"):
+        if now.astimezone(case.organization.zone).hour >= MORNING:
+            of_whom[case.organization, case.owner].append(case)
+    return sum(
+        _remind(member, theirs, now=now)
+        for (organization, owner), theirs in of_whom.items()
+        for member in ([owner] if owner else _managers(organization))
+    )
+
+
+def _managers(organization: Organization) -> list[Member]:
+    """Who sees to it that a case without an owner finds one."""
+    present = organization.members.present().select_related("user").order_by("pk")
+    managers = [member for member in present if member.role == Role.QUALITY_MANAGER]
+    return managers or [member for member in present if member.role == Role.OWNER]
+
+
+@transaction.atomic
+def _remind(member: Member, cases: list[Case], *, now: datetime) -> bool:
+    organization = member.organization = cases[0].organization
+    if not member.may(Role.CASE_WORKER):
+        return False
+    slots = {f"{case.pk}.{member.pk}.{_call(case, now=now)}" for case in cases}
+    known = JobSlot.objects.filter(organization=organization, job="case.told", slot__in=slots)
+    news = slots - set(known.values_list("slot", flat=True))
+    today = f"{member.pk}.{organization.day_of(now)}"
+    # The day's row is taken first: of two sweeps at once, one writes.
+    if not news or not _take(organization, "case.daily", [today], now=now):
+        return False
+    _take(organization, "case.told", news, now=now)
+    facts = {
+        "is_mine": cases[0].owner_id is not None,
+        "overdue": sum(case.due_at < now for case in cases),
+        "soon": sum(now <= case.due_at < now + SOON for case in cases),
+        "fresh": sum(case.due_at >= now + SOON for case in cases),
+        "cases": [(case, _link(organization, "actions:case", case.pk)) for case in cases[:MOST_LISTED]],
+        "more": max(len(cases) - MOST_LISTED, 0),
+        "link": _link(organization, "actions:cases")
+        + ("?owner=me" if cases[0].owner_id is not None else "?owner=nobody"),
+        "now": now,
+    }
+    _write("cases_today", member, facts, now=now)
+    return True
+
+
+def _call(case: Case, *, now: datetime) -> str:
+    """What there is to say about it: a new due time makes it new."""
+    if case.due_at < now:
+        return f"overdue.{case.due_at.timestamp():.0f}"
+    return f"soon.{case.due_at.timestamp():.0f}" if case.due_at < now + SOON else "given"
+
+
+_TAKE = """
+INSERT INTO actions_jobslot (organization_id, job, slot, at) SELECT %s, %s, unnest(%s), %s ON CONFLICT DO NOTHING
+"""
+
+
+def _take(organization: Organization, job: str, slots: Iterable[str], *, now: datetime) -> bool:
+    """False where others had taken every one of these before."""
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE, [organization.pk, job, list(slots), now])
+        return bool(cursor.rowcount)
+
+
+def _link(organization: Organization, name: str, *ids: int) -> str:
+    return str(settings.SITE_URL) + reverse(name, args=[organization.slug, *ids])
+
+
+def _write(kind: str, member: Member, facts: dict[str, object], *, now: datetime) -> None:
+    organization = member.organization
+    language = member.user.language or organization.language
+    with timezone.override(organization.zone):
+        notices.write(kind, to=member.user.email, language=language, facts=facts, now=now, organization=organization)
