@@ -2,15 +2,22 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from surveys import editing, kinds, languages
+from surveys import asked_if, editing, kinds, languages, piping, settling
+from surveys.asked_if import AskedIf
 from surveys.editing import Data
-from surveys.faults import Fault
+from surveys.faults import Fault, Problem, gettext_noop
+from surveys.kinds.scored import ScoredKind
 
 # A form with more fields than a request may carry would lose what was typed: then one question is open at a time.
 MOST_OPEN_FIELDS = 900
+
+EMPTY_PAGE = Problem("too_few", gettext_noop("This page has no question yet. Add one, or remove the page."))
+NO_PAGE = Problem("too_few", gettext_noop("This survey asks nothing yet. Add a page with a question."))
+NO_CHOICE = Problem("too_few", gettext_noop("Nothing can be chosen yet. Add a choice."))
+NOTHING_TICKED = Problem("too_few", gettext_noop("Tick at least one of them."))
 
 
 @dataclass(frozen=True)
@@ -19,6 +26,7 @@ class Field:
     value: str
     language: str
     faults: tuple[Fault, ...]
+    original: str = ""  # what the base language says, where this is a translation of it
 
     @property
     def id(self) -> str:
@@ -55,6 +63,12 @@ class ChoiceRow:
     exclusive: Setting
     faults: tuple[Fault, ...]
 
+    @property
+    def is_at_fault(self) -> bool:
+        return bool(
+            self.faults or self.other.faults or self.exclusive.faults or any(text.faults for text in self.label)
+        )
+
 
 @dataclass(frozen=True)
 class QuestionCard:
@@ -62,11 +76,14 @@ class QuestionCard:
     number: int
     key: str
     kind: str
+    icon: str
     title: str  # the kind's, in English, for translation
     summary: str
-    is_open: bool
+    is_here: bool  # its fields are in the form
+    is_unfolded: bool
     is_first: bool
     is_last: bool
+    other_pages: tuple[int, ...]
     text: tuple[Field, ...]
     help: tuple[Field, ...]
     labels: tuple[tuple[str, tuple[Field, ...]], ...]
@@ -74,12 +91,21 @@ class QuestionCard:
     required: Setting | None
     look: Setting | None
     looks: tuple[str, ...]
+    points: tuple[int, ...]
     length: Setting | None
+    limit: Setting | None
     bounds: tuple[tuple[str, Setting], ...]
     several: bool
+    missing: int  # texts that the language beside still lacks
     show_if: Data | None
+    asked_if: AskedIf
+    condition_faults: tuple[Fault, ...]
     faults: tuple[Fault, ...]
     unfolds: bool  # something in its folded part must be mended
+
+    @property
+    def has_other(self) -> bool:
+        return any(choice.other.value for choice in self.choices)
 
     @property
     def id(self) -> str:
@@ -88,7 +114,7 @@ class QuestionCard:
     @property
     def is_new(self) -> bool:
         """Its key is not settled yet."""
-        return editing.FRESH.fullmatch(self.key) is not None
+        return settling.FRESH.fullmatch(self.key) is not None
 
 
 @dataclass(frozen=True)
@@ -98,13 +124,20 @@ class PageCard:
     title: tuple[Field, ...]
     questions: tuple[QuestionCard, ...]
     show_if: Data | None
+    asked_if: AskedIf
+    condition_faults: tuple[Fault, ...]
     faults: tuple[Fault, ...]
+
+    @property
+    def name(self) -> str:
+        return self.title[0].value
 
 
 @dataclass(frozen=True)
 class EndingCard:
     title: tuple[Field, ...]
     text: tuple[Field, ...]
+    show_if: Data | None
     faults: tuple[Fault, ...]
 
 
@@ -122,7 +155,8 @@ class _Drawing:
 
     shown: Sequence[str]
     faults: list[Fault]
-    open_only: str | None  # a question's key; None: all are open
+    opened: str  # a question's key
+    are_all_here: bool
     count: int = field(default=0)
 
     def take(self, place: str) -> tuple[Fault, ...]:
@@ -140,8 +174,16 @@ class _Drawing:
         return found
 
     def texts(self, place: str, wording: dict[str, str] | None) -> tuple[Field, ...]:
+        said = wording or {}
+        base = self.shown[0]
         return tuple(
-            Field(f"{place}.{code}", (wording or {}).get(code, ""), code, self.take(f"{place}.{code}"))
+            Field(
+                f"{place}.{code}",
+                said.get(code, ""),
+                code,
+                self.take(f"{place}.{code}"),
+                original="" if code == base else said.get(base, ""),
+            )
             for code in self.shown
         )
 
@@ -154,9 +196,23 @@ def anchor(place: str) -> str:
     return "f-" + re.sub(r"[^A-Za-z0-9_]+", "-", place)
 
 
+def in_plain_words(fault: Fault, data: Data) -> Fault:
+    """As somebody would say it who sees cards and not a document: questions by their words, not by their keys."""
+    if fault.code == "too_few":
+        name = re.sub(r".*\.", "", fault.where)
+        words = {"questions": EMPTY_PAGE, "pages": NO_PAGE, "choices": NO_CHOICE}.get(name)
+        if words is None and ".show_if" in fault.where:
+            words = NOTHING_TICKED
+        return words.at(fault.where) if words is not None else fault
+    asked = {question["key"]: question for _, question in editing.questions(data)}
+    question = asked.get(str(fault.params.get("key")))
+    text = piping.plain((question.get("text") or {}).get(data["base_language"], "")) if question else ""
+    return replace(fault, params={**fault.params, "key": text}) if text else fault
+
+
 def sheet(data: Data, *, shown: Sequence[str], faults: Iterable[Fault] = (), opened: str = "") -> Sheet:
-    """`shown` are the languages side by side; `opened` the question to open where not all can be."""
-    drawing = _Drawing(shown, list(faults), None if _fields(data, shown) <= MOST_OPEN_FIELDS else opened)
+    """`shown` are the languages side by side, the base first; `opened` is the question to unfold."""
+    drawing = _Drawing(shown, list(faults), opened, _fields(data, shown) <= MOST_OPEN_FIELDS)
     pages = tuple(_page(drawing, data, at, page) for at, page in enumerate(data["pages"]))
     endings = tuple(_ending(drawing, f"endings[{at}]", ending) for at, ending in enumerate(data["endings"]))
     submit = drawing.texts("submit", data.get("submit"))
@@ -165,14 +221,26 @@ def sheet(data: Data, *, shown: Sequence[str], faults: Iterable[Fault] = (), ope
 
 def _fields(data: Data, shown: Sequence[str]) -> int:
     choices = sum(len(question.get("choices", ())) for _, question in editing.questions(data))
-    return len(shown) * sum(1 for _ in editing.slots(data)) + 3 * choices
+    settings = 8 * sum(1 for _ in editing.questions(data))
+    holders = [*data["pages"], *(question for _, question in editing.questions(data))]
+    rows = sum(len(asked_if.parts(holder.get("show_if"))) for holder in holders)
+    return len(shown) * sum(1 for _ in editing.slots(data)) + 2 * choices + settings + 8 * rows
 
 
 def _page(drawing: _Drawing, data: Data, at: int, page: Data) -> PageCard:
     place = f"pages[{at}]"
     title = drawing.texts(f"{place}.title", page.get("title"))
     questions = tuple(_question(drawing, data, at, number, asked) for number, asked in enumerate(page["questions"]))
-    return PageCard(place, at + 1, title, questions, page.get("show_if"), drawing.take_within(place))
+    return PageCard(
+        place,
+        at + 1,
+        title,
+        questions,
+        page.get("show_if"),
+        asked_if.sheet(data, place, page.get("show_if")),
+        drawing.take_within(f"{place}.show_if"),
+        drawing.take_within(place),
+    )
 
 
 def _question(drawing: _Drawing, data: Data, page: int, number: int, asked: Data) -> QuestionCard:
@@ -184,11 +252,13 @@ def _question(drawing: _Drawing, data: Data, page: int, number: int, asked: Data
     )
     help_ = drawing.texts(f"{place}.help", asked.get("help"))
     labels = tuple(
-        (point, drawing.texts(f"{place}.labels.{point}", words)) for point, words in asked.get("labels", {}).items()
+        (point, drawing.texts(f"{place}.labels.{point}", asked.get("labels", {}).get(point)))
+        for point in editing.points(asked)
     )
     looks = tuple(getattr(kind, "looks", ()))
     look = drawing.setting(f"{place}.look", asked.get("look") or looks[0]) if len(looks) > 1 else None
     length = drawing.setting(f"{place}.length", asked.get("length") or "long") if "length" in kind.knows else None
+    limit = drawing.setting(f"{place}.limit", asked.get("limit")) if "limit" in kind.knows else None
     bounds = tuple(
         (name, drawing.setting(f"{place}.{name}", asked.get(name)))
         for name in ("at_least", "at_most")
@@ -199,28 +269,43 @@ def _question(drawing: _Drawing, data: Data, page: int, number: int, asked: Data
         *(words for _, label in labels for words in label),
         *(setting for _, setting in bounds),
     ]
+    if limit is not None:
+        folded.append(limit)
+    conditions = drawing.take_within(f"{place}.show_if")
+    required = drawing.setting(f"{place}.required", asked.get("required", False)) if kind.is_answered else None
     rest = drawing.take_within(place)
+    drawn: list[Field | Setting] = [*text, *folded]
+    at_fault = bool(rest or conditions) or any(part.faults for part in drawn)
+    at_fault = at_fault or any(choice.is_at_fault for choice in choices)
     return QuestionCard(
         place,
         drawing.count,
         asked["key"],
         kind.name,
+        kind.icon,
         kind.title,
-        asked.get("text", {}).get(data["base_language"], ""),
-        is_open=drawing.open_only is None or drawing.open_only == asked["key"],
+        piping.plain((asked.get("text") or {}).get(data["base_language"], "")),
+        is_here=drawing.are_all_here or drawing.opened == asked["key"],
+        is_unfolded=drawing.opened == asked["key"] or (at_fault and drawing.are_all_here),
         is_first=page == number == 0,
         is_last=page == len(data["pages"]) - 1 and number == len(data["pages"][page]["questions"]) - 1,
+        other_pages=tuple(other for other in range(len(data["pages"])) if other != page),
         text=text,
         help=help_,
         labels=labels,
         choices=choices,
-        required=drawing.setting(f"{place}.required", asked.get("required", False)) if kind.is_answered else None,
+        required=required,
         look=look,
         looks=looks,
+        points=tuple(kind.on.points) if isinstance(kind, ScoredKind) else (),
         length=length,
+        limit=limit,
         bounds=bounds,
         several=kind.name == "multiple_choice",
+        missing=editing.missing_of(place, asked, drawing.shown),
         show_if=asked.get("show_if"),
+        asked_if=asked_if.sheet(data, place, asked.get("show_if")),
+        condition_faults=conditions,
         faults=rest,
         unfolds=any(part.faults for part in folded),
     )
@@ -241,5 +326,6 @@ def _ending(drawing: _Drawing, place: str, ending: Data) -> EndingCard:
     return EndingCard(
         drawing.texts(f"{place}.title", ending.get("title")),
         drawing.texts(f"{place}.text", ending.get("text")),
+        ending.get("show_if"),
         drawing.take_within(place),
     )

@@ -106,33 +106,15 @@ def save(
     current = survey.versions.latest("number")
     if current.pk != draft.pk or current.published_at is not None or current.revision != revision:
         raise Stale(current)
-    if current.document == document:
+    if current.document == document and not current.unfinished:
         return current
     SurveyVersion.objects.filter(pk=draft.pk).update(
-        document=document, digest=digest, changed_at=now, revision=F("revision") + 1
+        document=document, digest=digest, unfinished="", changed_at=now, revision=F("revision") + 1
     )
     current.refresh_from_db()
     detail = {"name": survey.name, "version": current.number, "revision": current.revision}
     audit.record(survey.organization, by=by, what="survey.draft_saved", about=survey, now=now, detail=detail)
     return current
-
-
-@transaction.atomic
-def revise(
-    survey: Survey, questionnaire: Questionnaire, *, seen: int, revision: int, by: Member, now: datetime
-) -> SurveyVersion:
-    """Save what was edited beginning with version id `seen`; after a published one that makes the next draft."""
-    survey = lock(survey)
-    newest = survey.versions.latest("number")
-    # A draft that was published just as it was seen is no conflict: what was typed begins the next one.
-    if newest.pk != seen or newest.revision != revision:
-        raise Stale(newest)
-    if newest.published_at is None:
-        return save(newest, questionnaire, revision=revision, by=by, now=now)
-    if documents.of(newest) == questionnaire:
-        return newest
-    draft = continue_(survey, by=by, now=now)
-    return save(draft, questionnaire, revision=draft.revision, by=by, now=now)
 
 
 @transaction.atomic

@@ -1,21 +1,21 @@
-"""Editor's form ⇄ document: each field is named for its place in the document, each button is one change to it.
+"""Editor's form → document: each field is named for its place in the document.
 
-The document is plain data here and may be faulty half-way; `questionnaire.parse` judges it when it is saved.
+The document is plain data here and may be faulty half-way; `questionnaire.parse` judges it.
 """
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
-from surveys import kinds, languages, naming
+from surveys import asked_if, kinds, questionnaire
 from surveys.answers import clean
+from surveys.faults import Fault
 from surveys.kinds.scored import ScoredKind
 
 Data = dict[str, Any]
-PLACE = re.compile(r"pages\[(\d{1,4})\](?:\.questions\[(\d{1,4})\](?:\.choices\[(\d{1,4})\])?)?")
-FRESH = re.compile(r"new_\d+")  # a key that its wording will replace when it is saved
+NUMBERS = ("at_least", "at_most", "limit")
 
 
 @dataclass(frozen=True)
@@ -49,11 +49,20 @@ def questions(data: Data) -> Iterator[tuple[str, Data]]:
             yield f"pages[{at}].questions[{number}]", question
 
 
+def points(question: Data) -> list[str]:
+    """The points of a scale that have a name, or usually have one; a name that was cleared can be given again."""
+    kind = kinds.KINDS[question["kind"]]
+    if not isinstance(kind, ScoredKind):
+        return []
+    named = {int(point) for point in question.get("labels", {})}
+    return [str(point) for point in sorted(named | {kind.on.lowest, kind.on.highest, *kind.labels})]
+
+
 def _slots_of(place: str, question: Data) -> Iterator[Slot]:
     yield Slot(f"{place}.text", question, "text", is_optional=False)
     yield Slot(f"{place}.help", question, "help", is_optional=True)
-    for point in question.get("labels", {}):
-        yield Slot(f"{place}.labels.{point}", question["labels"], point, is_optional=True)
+    for point in points(question):
+        yield Slot(f"{place}.labels.{point}", question.setdefault("labels", {}), point, is_optional=True)
     for at, choice in enumerate(question.get("choices", ())):
         yield Slot(f"{place}.choices[{at}].label", choice, "label", is_optional=False)
 
@@ -74,6 +83,12 @@ def typed(data: Data, form: Mapping[str, str], shown: Sequence[str]) -> Data:
     for place, question in questions(data):
         if f"{place}.open" in form:
             _set_options(question, form, place)
+    asked = {question["key"]: question for _, question in questions(data)}
+    for place, part in [*questions(data), *((f"pages[{at}]", page) for at, page in enumerate(data["pages"]))]:
+        condition = asked_if.read(form, f"{place}.show_if", part.get("show_if"), asked)
+        part.pop("show_if", None)
+        if condition is not None:
+            part["show_if"] = condition
     return data
 
 
@@ -82,7 +97,7 @@ def _set_options(question: Data, form: Mapping[str, str], place: str) -> None:
     for name in ("look", "length"):
         if f"{place}.{name}" in form:
             question[name] = clean(form[f"{place}.{name}"])
-    for name in ("at_least", "at_most"):
+    for name in NUMBERS:
         if f"{place}.{name}" in form:
             question[name] = _number(form[f"{place}.{name}"])
     for at, choice in enumerate(question.get("choices", ())):
@@ -98,175 +113,83 @@ def _number(text: str) -> int | str | None:
     return text or None
 
 
-def finished(data: Data, taken: Mapping[str, Collection[str]]) -> Data:
-    """Ready to be parsed: what is empty left out, new questions and choices named for what they say.
-
-    `taken` holds every question key of former versions, each with its choices' keys: none of them is given twice.
-    """
+def finished(data: Data) -> Data:
+    """What is empty left out, as the document is stored."""
     data = deepcopy(data)
     for slot in slots(data):
         if slot.is_optional and not slot.texts:
             slot.holder.pop(slot.name, None)
     for _, question in questions(data):
-        for name in ("look", "length", "at_least", "at_most"):
+        for name in ("look", "length", *NUMBERS):
             if question.get(name) in (None, ""):
                 question.pop(name, None)
+        if not question.get("required"):
+            question.pop("required", None)
         for choice in question.get("choices", ()):
             for flag in ("other", "exclusive"):
                 if not choice.get(flag):
                     choice.pop(flag, None)
-    _name_new_ones(data, taken)
     return data
 
 
-def _name_new_ones(data: Data, taken: Mapping[str, Collection[str]]) -> None:
-    base = data["base_language"]
-    keys = {question["key"] for _, question in questions(data)} | set(taken)
-    for _, question in questions(data):
-        if FRESH.fullmatch(question["key"]) and question["key"] not in taken:
-            is_scored = isinstance(kinds.KINDS.get(question["kind"]), ScoredKind)
-            text = "" if is_scored else question.get("text", {}).get(base, "")
-            question["key"] = naming.key_for(text, instead=question["kind"], taken=keys)
-            keys.add(question["key"])
-        known = set(taken.get(question["key"], ()))
-        used = {choice["key"] for choice in question.get("choices", ())} | known
-        for choice in question.get("choices", ()):
-            if FRESH.fullmatch(choice["key"]) and choice["key"] not in known:
-                choice["key"] = naming.key_for(choice["label"].get(base, ""), instead="choice", taken=used)
-                used.add(choice["key"])
-
-
-# --- buttons --------------------------------------------------------------------------------------
-
-
-def pressed(data: Data, button: str) -> Data:
-    """The document after a button such as «up:pages[0].questions[2]»; an unknown button changes nothing."""
-    verb, _, rest = button.partition(":")
-    act = BUTTONS.get(verb)
-    if act is None:
-        return data
-    changed = deepcopy(data)
+def faults_of(data: Data) -> tuple[Fault, ...]:
+    """What must be mended before customers can see it."""
     try:
-        act(changed, rest)
-    except (IndexError, KeyError):
-        return data
-    return changed
+        questionnaire.parse(finished(data))
+    except questionnaire.FaultyQuestionnaire as faulty:
+        return faulty.faults
+    return ()
 
 
-def _at(place: str) -> tuple[int, int | None, int | None]:
-    found = PLACE.fullmatch(place)
-    if found is None:
-        raise KeyError(place)
-    page, question, choice = (None if part is None else int(part) for part in found.groups())
-    assert page is not None
-    return page, question, choice
+def missing(data: Data, language: str) -> int:
+    """How many texts this language still lacks."""
+    base = data["base_language"]
+    return sum(1 for slot in slots(data) if slot.texts.get(base) and not slot.texts.get(language))
 
 
-def _move(data: Data, place: str, step: int) -> None:
-    page, question, choice = _at(place)
-    if question is None:
-        _swap(data["pages"], page, step)
-    elif choice is not None:
-        _swap(data["pages"][page]["questions"][question]["choices"], choice, step)
-    elif not _swap(data["pages"][page]["questions"], question, step) and 0 <= page + step < len(data["pages"]):
-        moved = data["pages"][page]["questions"].pop(question)
-        next_page = data["pages"][page + step]["questions"]
-        next_page.insert(0 if step > 0 else len(next_page), moved)
+def missing_of(place: str, question: Data, shown: Sequence[str]) -> int:
+    """How many texts of one question the languages beside the first still lack."""
+    base, others = shown[0], shown[1:]
+    told = [slot.texts for slot in _slots_of(place, question) if slot.texts.get(base)]
+    return sum(1 for texts in told for language in others if not texts.get(language))
 
 
-def _swap(items: list[Data], at: int, step: int) -> bool:
-    items[at]  # a place that is not there raises
-    if not 0 <= at + step < len(items):
-        return False
-    items[at], items[at + step] = items[at + step], items[at]
-    return True
+def changed_question(before: Data, after: Data) -> str:
+    """The key of the one question that differs; "" where it is none or several, or the frame."""
+    olds = {question["key"]: question for _, question in questions(before)}
+    news = {question["key"]: question for _, question in questions(after)}
+    differing = [key for key in news if news[key] != olds.get(key)]
+    frames = [{**data, "pages": [{**page, "questions": ()} for page in data["pages"]]} for data in (before, after)]
+    is_one = len(differing) == 1 and list(olds) == list(news) and frames[0] == frames[1]
+    return str(differing[0]) if is_one else ""
 
 
-def _remove(data: Data, place: str) -> None:
-    page, question, choice = _at(place)
-    if question is None:
-        del data["pages"][page]
-    elif choice is None:
-        del data["pages"][page]["questions"][question]
-    else:
-        del data["pages"][page]["questions"][question]["choices"][choice]
-
-
-def _add(data: Data, rest: str) -> None:
-    """«pages[1]/csat»"""
-    place, _, name = rest.partition("/")
-    page, kind = _at(place)[0], kinds.KINDS[name]
-    asked: Data = {"key": _fresh(data), "kind": name, "text": {}, "required": False}
-    if isinstance(kind, ScoredKind):
-        asked["labels"] = {str(point): {} for point in sorted({kind.on.lowest, kind.on.highest, *kind.labels})}
-    if "choices" in kind.needs:
-        asked["choices"] = [{"key": f"new_{number}", "label": {}} for number in (1, 2)]
-    data["pages"][page]["questions"].append(asked)
-    for language in data["languages"]:
-        _fill(asked, language)
-
-
-def _add_choice(data: Data, place: str) -> None:
-    page, question, _ = _at(place)
-    if question is None:
-        raise KeyError(place)
-    choices = data["pages"][page]["questions"][question]["choices"]
-    choices.append({"key": _unused({choice["key"] for choice in choices}), "label": {}})
-
-
-def _add_page(data: Data, rest: str) -> None:
-    data["pages"].append({"questions": []})
-
-
-def _add_language(data: Data, code: str) -> None:
-    if not languages.is_language(code) or code in data["languages"]:
-        return
-    data["languages"].append(code)
-    for _, question in questions(data):
-        _fill(question, code, like=data["base_language"])
-
-
-def _remove_language(data: Data, code: str) -> None:
-    if code == data["base_language"] or code not in data["languages"]:
-        return
-    data["languages"].remove(code)
+def presentable(data: Data) -> questionnaire.Questionnaire | None:
+    """For a preview while something is missing: dots where a wording is to come; None where that does not help."""
+    data = finished(data)
+    base = data["base_language"]
     for slot in slots(data):
-        slot.texts.pop(code, None)
+        if not slot.is_optional and not slot.texts.get(base):
+            slot.holder[slot.name] = {**slot.texts, base: "…"}
+    for page in data["pages"]:
+        page["questions"] = page["questions"] or [{"key": "new_0", "kind": "statement", "text": {base: "…"}}]
+    for _ in range(2):  # conditions are judged only where all else is sound
+        for fault in faults_of(data):
+            _leave_out(data, fault.where)
+    try:
+        return questionnaire.parse(data)
+    except questionnaire.FaultyQuestionnaire:
+        return None
 
 
-def _fill(question: Data, language: str, *, like: str | None = None) -> None:
-    """The kind's own wording where there is none yet; only where the language `like` still has the kind's own."""
-    kind = kinds.KINDS[question["kind"]]
-    wordings = [(question["text"], kind.texts)]
-    if isinstance(kind, ScoredKind):
-        wordings += [(question["labels"].get(str(point), {}), texts) for point, texts in kind.labels.items()]
-    for wording, own in wordings:
-        is_own = like is None or wording.get(like) == own.get(like)
-        if is_own and language in own:
-            wording.setdefault(language, own[language])
-
-
-def _fresh(data: Data) -> str:
-    return _unused({question["key"] for _, question in questions(data)})
-
-
-def _unused(keys: Collection[str]) -> str:
-    number = 1
-    while f"new_{number}" in keys:
-        number += 1
-    return f"new_{number}"
-
-
-BUTTONS: Mapping[str, Callable[[Data, str], None]] = {
-    "up": lambda data, place: _move(data, place, -1),
-    "down": lambda data, place: _move(data, place, 1),
-    "remove": _remove,
-    "add": _add,
-    "add-choice": _add_choice,
-    "add-page": _add_page,
-    "add-language": _add_language,
-    "remove-language": _remove_language,
-}
+def _leave_out(data: Data, where: str) -> None:
+    """A condition that cannot be judged shows what it is about."""
+    for place, question in questions(data):
+        if where.startswith(f"{place}.show_if"):
+            question.pop("show_if", None)
+    for at, page in enumerate(data["pages"]):
+        if where.startswith(f"pages[{at}].show_if"):
+            page.pop("show_if", None)
 
 
 def in_languages(data: Data, codes: Sequence[str]) -> Data:

@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.functional import Promise
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from surveys import editing, kinds, piping
 from surveys.editing import Data
@@ -12,6 +14,20 @@ from surveys.kinds.scored import ScoredKind
 from surveys.scales import Band, Scale
 
 LONGEST = 60
+OPERATORS: Mapping[str, str | Promise] = {
+    "band": gettext_lazy("is in"),
+    "is": gettext_lazy("is"),
+    "is_not": gettext_lazy("is not"),
+    "one_of": gettext_lazy("is one of"),
+    "includes": gettext_lazy("includes"),
+    "at_least": gettext_lazy("is at least"),
+    "at_most": gettext_lazy("is at most"),
+    "contains": gettext_lazy("contains"),
+    "answered": gettext_lazy("is answered"),
+    "unanswered": gettext_lazy("is not answered"),
+    "known": gettext_lazy("is known"),
+    "unknown": gettext_lazy("is not known"),
+}
 Asked = Mapping[str, Data]
 
 
@@ -19,6 +35,11 @@ def in_words(condition: Data, data: Data) -> str:
     """`condition` as it stands in the document `data`."""
     asked = {question["key"]: question for _place, question in editing.questions(data)}
     return _says(condition, asked, data["base_language"])
+
+
+def operator(test: str) -> str:
+    """A comparison as a list to choose from says it."""
+    return str(OPERATORS.get(test, test))
 
 
 def _says(condition: Data, asked: Asked, base: str) -> str:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from organizations.models import Role
 from organizations.wall import MemberRequest, role_required
-from surveys import documents, kinds, languages, path, rendering
+from surveys import documents, editing, kinds, languages, path, rendering, revising
 from surveys.answers import Answers, Attributes
 from surveys.models import Survey, SurveyVersion
 from surveys.questionnaire import Questionnaire
@@ -33,7 +33,7 @@ def preview(request: MemberRequest, slug: str, pk: int) -> HttpResponse:
     survey = get_object_or_404(request.organization.surveys, pk=pk)
     versions = list(survey.versions.order_by("-number")[:20])
     version = _version(survey, request.GET.get("version", ""))
-    wording = documents.of(version)
+    wording = _wording(version)
     width = request.GET.get("width", "")
     context = {
         "survey": survey,
@@ -54,7 +54,9 @@ def preview(request: MemberRequest, slug: str, pk: int) -> HttpResponse:
 def page(request: MemberRequest, slug: str, pk: int, number: int) -> HttpResponse:
     """The page inside the frame: it walks the path as the customer's own does."""
     version = get_object_or_404(request.organization.survey_versions, survey=pk, number=number)
-    wording = documents.of(version)
+    wording = _wording(version)
+    if request.method != "POST" and "all" in request.GET:
+        return _all(request, wording, _language(request, wording))
     if request.method != "POST":
         return _sheet(request, wording, _language(request, wording), {}, at=None)
     form = request.POST
@@ -68,6 +70,19 @@ def page(request: MemberRequest, slug: str, pk: int, number: int) -> HttpRespons
         before = path.walk(wording, answers, MADE_UP).previous_page(at)
         return _sheet(request, wording, language, answers, at=before)
     return _next(request, wording, language, answers, at)
+
+
+def _all(request: MemberRequest, wording: Questionnaire, language: str) -> HttpResponse:
+    """Every page and every question at once, whether this customer would be asked it or not, for the editor."""
+    sheets = rendering.sheets(wording, language, {}, MADE_UP)
+    thanks = rendering.thanks(wording, language, {}, MADE_UP)
+    return _respond(request, "surveys/all_pages.html", language, sheets=sheets, thanks=thanks)
+
+
+def _wording(version: SurveyVersion) -> Questionnaire:
+    """As the editor left it, with dots where a wording is still to come."""
+    unfinished = editing.presentable(revising.held(version)) if version.unfinished else None
+    return unfinished or documents.of(version)
 
 
 def _next(request: MemberRequest, wording: Questionnaire, language: str, answers: Answers, at: int) -> HttpResponse:
@@ -85,7 +100,7 @@ def _next(request: MemberRequest, wording: Questionnaire, language: str, answers
         and (spoken := kinds.of(question).spoken(question, answers[question.key], language, wording.base_language))
     ]
     thanks = rendering.thanks(wording, language, answers, MADE_UP)
-    return _respond(request, "thanks", language, thanks=thanks, said=said, answered_at=timezone.now())
+    return _respond(request, "respond/thanks.html", language, thanks=thanks, said=said, answered_at=timezone.now())
 
 
 def _sheet(
@@ -100,7 +115,7 @@ def _sheet(
     sheet = rendering.sheet(wording, at, language, answers, MADE_UP, faults)
     others = [(code, languages.name(code), languages.direction(code)) for code in wording.languages if code != language]
     to_mend = [block for block in sheet.blocks if block.faults]
-    return _respond(request, "page", language, sheet=sheet, to_mend=to_mend, others=others)
+    return _respond(request, "respond/page.html", language, sheet=sheet, to_mend=to_mend, others=others)
 
 
 def _respond(request: MemberRequest, name: str, language: str, **context: Any) -> HttpResponse:
@@ -108,7 +123,7 @@ def _respond(request: MemberRequest, name: str, language: str, **context: Any) -
     organization = request.organization
     with translation.override(language):
         html = loader.render_to_string(
-            f"respond/{name}.html",
+            name,
             {
                 "language": language,
                 "direction": languages.direction(language),

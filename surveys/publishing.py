@@ -7,7 +7,7 @@ from django.db import transaction
 
 from organizations import audit
 from organizations.models import Member
-from surveys import changes, documents, drafting, kinds, piping, questionnaire
+from surveys import changes, documents, drafting, kinds, piping, questionnaire, revising, settling
 from surveys.faults import Fault, Problem, gettext_noop
 from surveys.models import Question, Survey, SurveyVersion
 from surveys.questionnaire import Questionnaire
@@ -43,6 +43,7 @@ def publish(draft: SurveyVersion, *, by: Member, now: datetime, revision: int | 
     current.document, current.digest = drafting.written(wording)
     current.published_at, current.published_by = now, by
     current.save(update_fields=["document", "digest", "published_at", "published_by"])
+    current.steps.all().delete()
     _give_rows(survey, current, wording)
     detail = {"name": survey.name, "version": current.number, "digest": current.digest}
     audit.record(survey.organization, by=by, what="survey.published", about=survey, now=now, detail=detail)
@@ -63,8 +64,10 @@ def _checked(survey: Survey, draft: SurveyVersion) -> Questionnaire:
         raise NotPublishable([ALREADY_PUBLISHED.at("")])
     if survey.archived_at is not None:
         raise NotPublishable([ARCHIVED.at("")])
+    if draft.unfinished:
+        raise NotPublishable(revising.faults_of(draft))
     try:
-        wording = documents.of(draft)
+        wording = _settled(survey, draft)
     except questionnaire.FaultyQuestionnaire as faulty:
         raise NotPublishable(faulty.faults) from None
     earlier = documents.published(survey.pk)
@@ -74,6 +77,12 @@ def _checked(survey: Survey, draft: SurveyVersion) -> Questionnaire:
     if unsafe:
         raise NotPublishable(unsafe)
     return wording
+
+
+def _settled(survey: Survey, draft: SurveyVersion) -> Questionnaire:
+    """With lasting keys for what is new."""
+    taken = {row.key: row.choice_keys for row in survey.questions.filter(parent=None)}
+    return questionnaire.parse(settling.settled(questionnaire.to_data(documents.of(draft)), taken))
 
 
 def _give_rows(survey: Survey, version: SurveyVersion, wording: Questionnaire) -> None:

@@ -12,3 +12,16 @@ THANKS = {
     "tr": "Cevaplarınız için teşekkür ederiz!",
     "ar": "شكرًا لك على إجاباتك!",
 }
+
+OTHER = {
+    "en": "Something else",
+    "de": "Etwas anderes",
+    "fr": "Autre chose",
+    "es": "Otra cosa",
+    "it": "Altro",
+    "nl": "Iets anders",
+    "pl": "Coś innego",
+    "pt": "Outra coisa",
+    "tr": "Başka bir şey",
+    "ar": "شيء آخر",
+}

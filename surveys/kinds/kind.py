@@ -30,6 +30,8 @@ class Column:
 class Kind(ABC):
     name: ClassVar[str]
     title: ClassVar[str]
+    hint: ClassVar[str]  # what it is good for, in one line
+    icon: ClassVar[str]
     figure: ClassVar[Figure | None] = None  # the name by which dashboards draw it
     takes: ClassVar[Literal["score", "choices", "text", "nothing"]]
     tests: ClassVar[tuple[str, ...]] = ("answered",)  # what a show-if may ask about it

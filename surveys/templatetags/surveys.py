@@ -1,11 +1,13 @@
 """What pages of surveys need of templates: wordings, kinds, languages and faults as people read them."""
 
 import re
+from collections.abc import Iterable
 
 from django import template
 from django.utils.translation import gettext as _
 
 from surveys import cards, conditions, documents, kinds, languages, logic, questionnaire
+from surveys.asked_if import Subject
 from surveys.conditions import Condition
 from surveys.document import Question
 from surveys.editing import Data
@@ -57,3 +59,19 @@ def language_of(fault: Fault) -> str:
     """The name of the language in which a text is at fault, when its column is not shown."""
     code = re.sub(r".*\.", "", fault.where)
     return languages.name(code) if languages.is_language(code) else ""
+
+
+@register.filter
+def place_anchor(place: str) -> str:
+    return cards.anchor(place)
+
+
+@register.filter
+def is_gone(subject: str, subjects: Iterable[Subject]) -> bool:
+    """A question that cannot be asked about here (any more)."""
+    return subject.startswith("answer:") and subject not in {known.value for known in subjects}
+
+
+@register.filter
+def operator(test: str) -> str:
+    return logic.operator(test)

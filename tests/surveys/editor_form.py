@@ -7,6 +7,7 @@ from typing import Any
 from django.test import Client
 
 from surveys.models import Survey
+from tests import factories
 
 FIRST = "pages[0].questions[0].text.en"
 
@@ -31,7 +32,7 @@ class Fields(HTMLParser):
         if tag == "input" and name and found.get("type") not in ("checkbox", "radio"):
             self.values[name] = found.get("value") or ""
         elif tag == "input" and "checked" in found:
-            self.values[name] = "on"
+            self.values[name] = found.get("value") or "on"
         elif tag == "textarea":
             self._area, self.values[name] = name, ""
         elif tag == "select":
@@ -72,6 +73,11 @@ def type_into(page: Any, place: str, text: str, button: str, client: Client, sur
 def draft_data(survey: Survey) -> dict[str, Any]:
     draft = survey.versions.drafts().get()
     data: dict[str, Any] = json.loads(draft.document)
+    return data
+
+
+def published_data(survey: Survey) -> dict[str, Any]:
+    data: dict[str, Any] = json.loads(factories.published(survey).document)
     return data
 
 

@@ -112,34 +112,6 @@ def test_asking_for_a_draft_twice_gives_the_same_one(survey: Survey, quentin: Me
     assert first == second
 
 
-def test_editing_the_live_version_makes_the_next_draft(survey: Survey, quentin: Member) -> None:
-    live = publishing.publish(survey.versions.get(), by=quentin, now=NOW)
-
-    draft = drafting.revise(survey, reworded(live, "New?"), seen=live.pk, revision=0, by=quentin, now=NOW)
-
-    assert (draft.number, draft.published_at) == (2, None)
-    assert survey.published == live
-
-
-def test_editing_the_live_version_without_a_change_makes_no_draft(survey: Survey, quentin: Member) -> None:
-    live = publishing.publish(survey.versions.get(), by=quentin, now=NOW)
-
-    same = drafting.revise(survey, documents.of(live), seen=live.pk, revision=0, by=quentin, now=NOW)
-
-    assert same == live
-    assert survey.versions.count() == 1
-
-
-def test_whoever_began_with_a_version_that_is_no_longer_the_newest_is_told(survey: Survey, quentin: Member) -> None:
-    live = publishing.publish(survey.versions.get(), by=quentin, now=NOW)
-    draft = drafting.revise(survey, reworded(live, "Hers?"), seen=live.pk, revision=0, by=quentin, now=NOW)
-
-    with pytest.raises(drafting.Stale) as refusal:
-        drafting.revise(survey, reworded(live, "His?"), seen=live.pk, revision=0, by=quentin, now=NOW)
-
-    assert refusal.value.current == draft
-
-
 def test_throwing_a_draft_away_leaves_what_customers_see(survey: Survey, quentin: Member, acme: Organization) -> None:
     live = publishing.publish(survey.versions.get(), by=quentin, now=NOW)
     draft = drafting.continue_(survey, by=quentin, now=NOW)

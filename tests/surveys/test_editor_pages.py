@@ -8,7 +8,7 @@ from surveys import archiving, documents, drafting, publishing, questionnaire
 from surveys.models import Survey
 from tests import factories
 from tests.factories import NOW
-from tests.surveys.editor_form import FIRST, address, draft_data, edited, form, keys, press, type_into
+from tests.surveys.editor_form import FIRST, address, draft_data, edited, form, keys, press, published_data, type_into
 
 pytestmark = pytest.mark.django_db
 
@@ -22,7 +22,7 @@ def test_opening_the_editor_stores_nothing(client: Client, survey: Survey) -> No
 def test_new_wording_is_saved_as_a_draft(client: Client, survey: Survey) -> None:
     page = edited(client, survey, "Would you buy here again?")
 
-    assert "Saved." in page.content.decode()
+    assert "Saved " in page.content.decode()
     assert draft_data(survey)["pages"][0]["questions"][0]["text"]["en"] == "Would you buy here again?"
     assert factories.published(survey).number == 1
 
@@ -53,6 +53,7 @@ def test_a_second_language_stands_beside_and_is_saved(client: Client, survey: Su
 def test_a_missing_text_is_told_beside_its_field_and_nothing_typed_is_lost(client: Client, survey: Survey) -> None:
     page = client.get(address(survey, "edit/"))
     page = type_into(page, "endings[0].text.en", "We call you.", "show:", client, survey)
+    before = survey.versions.drafts().get().document
 
     page = type_into(page, FIRST, "", "save", client, survey)
 
@@ -60,7 +61,24 @@ def test_a_missing_text_is_told_beside_its_field_and_nothing_typed_is_lost(clien
     assert 'href="#f-pages-0-questions-0-text-en"' in content
     assert 'aria-describedby="f-pages-0-questions-0-text-en-fault"' in content
     assert form(page).values["endings[0].text.en"] == "We call you."
-    assert not survey.versions.drafts().exists()
+    draft = survey.versions.drafts().get()
+    assert draft.document == before
+    assert "1 thing to mend" in content
+
+
+def test_what_is_unfinished_stays_over_a_reload_and_is_not_published(
+    client: Client, survey: Survey, quentin: Member
+) -> None:
+    page = press(client, survey, "add:pages[0]/single_choice")
+    place = page.context["sheet"].pages[0].questions[-1].place
+    type_into(page, f"{place}.text.en", "Which colour?", "save", client, survey)
+
+    page = client.get(address(survey, "edit/"))
+
+    assert form(page).values[f"{place}.text.en"] == "Which colour?"
+    with pytest.raises(publishing.NotPublishable):
+        publishing.publish(survey.versions.drafts().get(), by=quentin, now=NOW)
+    assert "to mend" in client.get(address(survey, "publish/")).content.decode()
 
 
 def test_a_fault_in_a_language_that_is_not_shown_is_told_on_its_card(client: Client, survey: Survey) -> None:
@@ -73,6 +91,7 @@ def test_a_fault_in_a_language_that_is_not_shown_is_told_on_its_card(client: Cli
     assert [fault.where for card in page.context["sheet"].pages for q in card.questions for fault in q.faults] == [
         "pages[0].questions[0].text.de"
     ]
+    assert "Question 1" in page.content.decode()
 
 
 def test_questions_move_over_the_border_of_a_page(client: Client, survey: Survey) -> None:
@@ -85,17 +104,21 @@ def test_questions_move_over_the_border_of_a_page(client: Client, survey: Survey
     assert keys(draft_data(survey)) == [before[0][:-1], [before[0][-1], *before[1]], *before[2:]]
 
 
-def test_a_question_is_added_with_its_usual_wording_and_a_readable_key(client: Client, survey: Survey) -> None:
-    page = press(client, survey, "add:pages[0]/ces")
+def test_a_question_is_added_with_its_usual_wording_and_published_under_a_readable_key(
+    client: Client, survey: Survey, quentin: Member
+) -> None:
+    press(client, survey, "add:pages[0]/ces")
 
-    press(client, survey, "save", page)
+    publishing.publish(survey.versions.drafts().get(), by=quentin, now=NOW)
 
-    added = draft_data(survey)["pages"][0]["questions"][-1]
+    added = published_data(survey)["pages"][0]["questions"][-1]
     assert (added["key"], added["kind"]) == ("ces", "ces")
     assert set(added["text"]) == {"en", "de"}
 
 
-def test_a_choice_question_gets_keys_that_read_like_its_words(client: Client, survey: Survey) -> None:
+def test_a_choice_question_is_published_with_keys_that_read_like_its_words(
+    client: Client, survey: Survey, quentin: Member
+) -> None:
     page = press(client, survey, "add:pages[0]/single_choice")
     place = page.context["sheet"].pages[0].questions[-1].place
     page = press(client, survey, f"add-choice:{place}", page)
@@ -109,8 +132,9 @@ def test_a_choice_question_gets_keys_that_read_like_its_words(client: Client, su
     }
 
     client.post(address(survey, "edit/"), form(page).values | typed | {"do": "save"})
+    publishing.publish(survey.versions.drafts().get(), by=quentin, now=NOW)
 
-    added = draft_data(survey)["pages"][0]["questions"][-1]
+    added = published_data(survey)["pages"][0]["questions"][-1]
     assert (added["key"], added["required"]) == ("where_did_you_hear_of_us", True)
     assert [choice["key"] for choice in added["choices"]] == ["from_friends", "grossere_zeitung", "something_else"]
     assert added["choices"][2]["other"] is True
@@ -125,17 +149,16 @@ def test_a_key_that_was_used_before_is_never_given_again(client: Client, quentin
     publishing.publish(survey.versions.drafts().get(), by=quentin, now=NOW)
 
     press(client, survey, "save", press(client, survey, "add:pages[0]/ces"))
+    publishing.publish(survey.versions.drafts().get(), by=quentin, now=NOW)
 
-    assert "ces" not in keys(draft_data(survey))[0]
-    assert "ces_2" in keys(draft_data(survey))[0]
+    assert "ces" not in keys(published_data(survey))[0]
+    assert "ces_2" in keys(published_data(survey))[0]
 
 
 def test_a_language_is_added_with_the_kinds_own_words(client: Client, survey: Survey) -> None:
     page = client.get(address(survey, "edit/"))
     values = form(page).values | {"new-language": "fr", "do": "add-language"}
-    page = client.post(address(survey, "edit/"), values)
-
-    press(client, survey, "save", page)
+    client.post(address(survey, "edit/"), values)
 
     data = draft_data(survey)
     assert data["languages"] == ["en", "de", "fr"]
@@ -171,11 +194,15 @@ def test_removing_a_language_removes_its_texts(client: Client, survey: Survey) -
     ],
 )
 def test_a_button_that_does_not_exist_changes_nothing(client: Client, survey: Survey, button: str) -> None:
+    before = questionnaire.to_data(documents.of(factories.published(survey)))
+
     page = press(client, survey, button, **{"pages[0].questions[0].text.en": "Kept?"})
 
     assert page.status_code == 200
     assert form(page).values[FIRST] == "Kept?"
     assert page.context["sheet"].faults == ()
+    before["pages"][0]["questions"][0]["text"]["en"] = "Kept?"  # type: ignore[index]  # plain data
+    assert draft_data(survey) == before
 
 
 @pytest.mark.parametrize("desk", ["", "x", "e30:1abc:forged", "9" * 5000])
@@ -207,7 +234,7 @@ def test_a_number_that_is_none_is_told_beside_it(client: Client, survey: Survey)
     for at, label in enumerate(("One", "Two")):
         values[f"{place}.choices[{at}].label.en"] = label
 
-    page = client.post(address(survey, "edit/"), values | {"do": "save"})
+    page = client.post(address(survey, "edit/"), values | {"do": "save"}, follow=True)
 
     assert "A whole number from" in page.content.decode()
     assert form(page).values[f"{place}.at_least"] == "many"
@@ -220,13 +247,20 @@ def test_two_editors_see_both_and_nothing_is_lost(client: Client, survey: Survey
     page = type_into(mine, FIRST, "Mine?", "save", client, survey)
 
     content = page.content.decode()
-    assert "Somebody else changed this survey" in content
+    assert "Quentin changed this survey at" in content
     assert "now reads “Mine?”" in content
     assert form(page).values[FIRST] == "Mine?"
     assert draft_data(survey)["pages"][0]["questions"][1]["text"]["en"] == "Hers?"
 
-    press(client, survey, "save", page)
+    page = press(client, survey, "save", page)
+    assert "Quentin changed this survey at" in page.content.decode()
+    assert draft_data(survey)["pages"][0]["questions"][1]["text"]["en"] == "Hers?"
+
+    page = press(client, survey, "overwrite", page)
     assert draft_data(survey)["pages"][0]["questions"][0]["text"]["en"] == "Mine?"
+
+    press(client, survey, "undo", page)
+    assert draft_data(survey)["pages"][0]["questions"][1]["text"]["en"] == "Hers?"
 
 
 def test_what_was_typed_survives_that_somebody_published_meanwhile(
@@ -249,9 +283,9 @@ def test_what_somebody_changed_and_published_meanwhile_is_told(client: Client, q
     publishing.publish(survey.versions.drafts().get(), by=quentin, now=NOW)
 
     page = type_into(mine, FIRST, "Mine?", "save", client, survey)
-    assert "Somebody else changed this survey" in page.content.decode()
+    assert "Quentin published this survey at" in page.content.decode()
 
-    press(client, survey, "save", page)
+    press(client, survey, "overwrite", page)
     assert survey.versions.drafts().get().number == 3
     assert draft_data(survey)["pages"][0]["questions"][0]["text"]["en"] == "Mine?"
 
@@ -298,6 +332,6 @@ def test_a_button_for_a_place_of_another_sort_never_breaks_the_page(
 ) -> None:
     page = client.get(address(survey, "edit/"))
 
-    answer = client.post(address(survey, "edit/"), {**form(page).values, "do": f"{verb}:{place}"})
+    answer = client.post(address(survey, "edit/"), {**form(page).values, "do": f"{verb}:{place}"}, follow=True)
 
     assert answer.status_code == 200

@@ -9,6 +9,8 @@ from surveys.scales import CES
 class Ces(ScoredKind):
     name = "ces"
     title = gettext_noop("Effort (CES), 1 to 7")
+    hint = gettext_noop("How easy was it? For support cases, returns and sign-ups.")
+    icon = "stairs"
     figure = "ces"
     on = CES
     texts = TEXTS

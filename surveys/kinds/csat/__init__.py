@@ -9,6 +9,8 @@ from surveys.scales import CSAT
 class Csat(ScoredKind):
     name = "csat"
     title = gettext_noop("Satisfaction (CSAT), 1 to 5")
+    hint = gettext_noop("How content is she with one thing? As smileys, stars or numbers.")
+    icon = "mood-smile"
     figure = "csat"
     on = CSAT
     looks = ("numbers", "stars", "smileys")

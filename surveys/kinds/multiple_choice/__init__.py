@@ -21,6 +21,8 @@ BOUNDS_CROSSED = Problem("bounds_crossed", gettext_noop("“at_most” is less t
 class MultipleChoice(ChosenKind):
     name = "multiple_choice"
     title = gettext_noop("Several choices")
+    hint = gettext_noop("A list to pick several from.")
+    icon = "list-check"
     several = True
     tests = ("includes", "one_of", "answered")
     knows = ("at_least", "at_most")

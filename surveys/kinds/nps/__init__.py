@@ -9,6 +9,8 @@ from surveys.scales import NPS
 class Nps(ScoredKind):
     name = "nps"
     title = gettext_noop("Recommendation (NPS), 0 to 10")
+    hint = gettext_noop("Would she recommend us? One number for loyalty, to follow over the years.")
+    icon = "thumb-up"
     figure = "nps"
     on = NPS
     texts = TEXTS

@@ -9,6 +9,8 @@ from surveys.kinds.kind import Fields, Kind
 class Statement(Kind):
     name = "statement"
     title = gettext_noop("Statement")
+    hint = gettext_noop("A text to read, with nothing to answer.")
+    icon = "info-circle"
     takes = "nothing"
     tests = ()
 

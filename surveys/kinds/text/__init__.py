@@ -28,6 +28,8 @@ class TextControl:
 class Text(Kind):
     name = "text"
     title = gettext_noop("Text")
+    hint = gettext_noop("Her own words, in one line or many.")
+    icon = "message-2"
     figure = "comments"
     takes = "text"
     knows = ("length", "limit")

@@ -1,0 +1,89 @@
+// The editor: says quietly what is saved, keeps open what was open, and brings the focus to where the change went.
+(() => {
+  const desk = document.querySelector("[data-desk]");
+  if (!desk) return;
+  desk.dataset.scripted = "";
+  const form = () => document.getElementById("editor");
+  const state = () => form().querySelector("[data-state]");
+  let typed = 0, sent = 0, opened = null, focus = "", retry = 0;
+
+  const say = (sentence) => { document.getElementById("editor-said").textContent = sentence; };
+
+  document.addEventListener("input", (event) => {
+    if (!event.target.closest("#editor")) return;
+    typed += 1;
+    form().dataset.unsaved = "yes";
+    state().textContent = form().dataset.saidSaving;
+    const title = event.target.dataset.titles;
+    if (!title) return;
+    const place = document.querySelector(`[data-title="${CSS.escape(title)}"]`);
+    place.textContent = event.target.value.trim() || place.dataset.empty;
+  });
+
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (event.target.closest("#editor")) sent = typed;
+  });
+
+  const trouble = (sentence) => {
+    form().dataset.trouble = "";
+    form().dataset.unsaved = "yes";
+    state().textContent = sentence;
+    say(sentence);
+    clearTimeout(retry);
+    retry = setTimeout(() => window.htmx.trigger(form(), "editor:again"), 5000);
+  };
+  document.addEventListener("htmx:sendError", () => trouble(form().dataset.saidOffline));
+  document.addEventListener("htmx:timeout", () => trouble(form().dataset.saidOffline));
+  document.addEventListener("htmx:responseError", () => trouble(form().dataset.saidOut));
+
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (!["editor", "editor-bar"].includes(event.detail.target.id) || event.detail.isError) return;
+    if (!event.detail.xhr.responseText.includes('id="editor-bar"')) { // signed out meanwhile
+      event.detail.shouldSwap = false;
+      trouble(form().dataset.saidOut);
+      return;
+    }
+    delete form().dataset.trouble;
+    // What the server unfolds is unfolded; what a hand has opened stays so.
+    opened = event.detail.target.id === "editor" ? [...form().querySelectorAll("details[open][id]:not([id^=menu-]):not([id^=gallery-]):not(#test-mail-menu)")].map((one) => one.id) : null;
+  });
+
+  document.addEventListener("editor:kept", (event) => {
+    if (sent === typed) form().dataset.unsaved = "no";
+    if (event.detail.said) say(event.detail.said);
+    focus = event.detail.focus;
+  });
+
+  document.addEventListener("htmx:afterSettle", (event) => {
+    if (!["editor", "editor-bar"].includes(event.detail.target.id)) return;
+    form().dataset.unsaved = sent === typed && !form().querySelector(".is-conflict") ? "no" : "yes";
+    for (const id of opened || []) document.getElementById(id)?.setAttribute("open", "");
+    if (opened === null) return;
+    opened = null;
+    const wanted = focus && document.getElementById(focus);
+    if (wanted) {
+      const field = wanted.querySelector("textarea, input:not([type=hidden])");
+      (field || wanted).focus();
+      focus = "";
+    } else if (document.activeElement === document.body) {
+      document.getElementById("undo").focus({ preventScroll: true });
+    }
+    document.activeElement.closest("article, .hb-choice, section")?.scrollIntoView({ block: "nearest" });
+  });
+
+  document.addEventListener("click", (event) => {
+    const goes = event.target.closest("[data-goes-to]");
+    if (goes) {
+      const place = document.getElementById(goes.dataset.goesTo);
+      for (let one = place?.closest("details"); one; one = one.parentElement.closest("details")) one.open = true;
+      place?.focus();
+    }
+    // A menu closes when something else is pressed.
+    for (const menu of document.querySelectorAll("details.hb-menu[open]")) if (!menu.contains(event.target)) menu.open = false;
+    if (event.target.closest("[data-drops]")) form().dataset.unsaved = "no";
+  });
+  document.addEventListener("keydown", (event) => {
+    const menu = event.key === "Escape" && event.target.closest("details.hb-menu[open]");
+    if (menu) { menu.open = false; menu.querySelector("summary").focus(); }
+  });
+})();
