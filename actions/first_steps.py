@@ -46,7 +46,7 @@ def steps(organization: Organization) -> list[Step]:
             _("Say when to ask, and start"),
             _("A touchpoint sends the survey some days after a purchase, and leaves people alone in between."),
             _("Make a touchpoint"),
-            "surveys:touchpoints",
+            "feedback:touchpoints",
             organization.touchpoints.running(),
         ),
         step(

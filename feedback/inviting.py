@@ -99,13 +99,17 @@ def _wait_for(organization: Organization) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_LOCK, organization.pk])
 
 
-def _undecided(touchpoint: Touchpoint, *, now: datetime) -> QuerySet[Interaction]:
-    decided = {"touchpoint": touchpoint, "interaction": OuterRef("pk")}
-    return touchpoint.organization.interactions.filter(
-        ~Exists(Invitation.objects.filter(**decided)),
-        ~Exists(Skip.objects.filter(**decided)),
-        experienced_at__lte=now - timedelta(days=touchpoint.days_after),
+def open_ones(organization: Organization, touchpoint_id: int) -> QuerySet[Interaction]:
+    """What a touchpoint has neither asked about nor skipped."""
+    decided = {"touchpoint": touchpoint_id, "interaction": OuterRef("pk")}
+    return organization.interactions.filter(
+        ~Exists(Invitation.objects.filter(**decided)), ~Exists(Skip.objects.filter(**decided))
     )
+
+
+def _undecided(touchpoint: Touchpoint, *, now: datetime) -> QuerySet[Interaction]:
+    due_until = now - timedelta(days=touchpoint.days_after)
+    return open_ones(touchpoint.organization, touchpoint.pk).filter(experienced_at__lte=due_until)
 
 
 def _ask_or_skip(

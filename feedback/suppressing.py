@@ -4,6 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from feedback.models import Message, MessageState, Purpose, Release, Suppression, SuppressionReason
@@ -114,6 +115,15 @@ def reason_of(organization: Organization, address_key: str) -> SuppressionReason
 def reasons_of(organization: Organization, address_keys: Collection[str]) -> dict[str, SuppressionReason]:
     """The same for many addresses; those that may be written to are missing."""
     rows = Suppression.objects.filter(organization=organization, address_key__in=set(address_keys) - {""})
+    return _weightiest(rows)
+
+
+def every_reason(organization: Organization) -> dict[str, SuppressionReason]:
+    """The same for every address that gets no mail."""
+    return _weightiest(Suppression.objects.filter(organization=organization))
+
+
+def _weightiest(rows: QuerySet[Suppression]) -> dict[str, SuppressionReason]:
     found: dict[str, SuppressionReason] = {}
     for key, reason in rows.values_list("address_key", "reason"):
         known = found.get(key)

@@ -2,7 +2,15 @@
 
 from django.urls import URLPattern, path
 
-from feedback import customer_views, mail_views, outbox_views, response_list_views, responses_views
+from feedback import (
+    customer_views,
+    ledger_views,
+    mail_views,
+    outbox_views,
+    response_list_views,
+    responses_views,
+    touchpoint_views,
+)
 
 app_name = "feedback"
 urlpatterns: list[URLPattern] = [
@@ -10,6 +18,15 @@ urlpatterns: list[URLPattern] = [
     path("customers/bring/", customer_views.bring, name="bring"),
     path("customers/sample.csv", customer_views.sample, name="sample"),
     path("customers/<int:pk>/", customer_views.detail, name="customer"),
+    path("touchpoints/", touchpoint_views.index, name="touchpoints"),
+    path("touchpoints/new/", touchpoint_views.create, name="create_touchpoint"),
+    path("touchpoints/<int:pk>/", touchpoint_views.detail, name="touchpoint"),
+    path("touchpoints/<int:pk>/settings/", touchpoint_views.edit, name="edit_touchpoint"),
+    path("touchpoints/<int:pk>/start/", touchpoint_views.start, name="start_touchpoint"),
+    path("touchpoints/<int:pk>/pause/", touchpoint_views.pause, name="pause_touchpoint"),
+    path("touchpoints/<int:pk>/dry-run/", ledger_views.rehearsal, name="dry_run"),
+    path("touchpoints/<int:pk>/ledger/", ledger_views.index, name="ledger"),
+    path("touchpoints/<int:pk>/ledger/ledger.csv", ledger_views.download, name="ledger_csv"),
     path("touchpoints/<int:pk>/mail/", mail_views.edit, name="touchpoint_mail"),
     path("touchpoints/<int:pk>/mail/preview/", mail_views.preview, name="mail_preview"),
     path("surveys/<int:pk>/test-mail/", mail_views.test_mail, name="test_mail"),

@@ -22,7 +22,7 @@ class Place:
 # URL names are strings, so that this page may list what apps further down serve.
 PLACES = [
     Place("surveys:list", _("Surveys"), "forms", Role.QUALITY_MANAGER),
-    Place("surveys:touchpoints", _("Touchpoints"), "send", Role.QUALITY_MANAGER),
+    Place("feedback:touchpoints", _("Touchpoints"), "send", Role.QUALITY_MANAGER),
     Place("feedback:customers", _("Customers"), "users", Role.CASE_WORKER),
     Place("feedback:responses", _("Responses"), "message", Role.CASE_WORKER),
     Place("dashboards:dashboard", _("Dashboard"), "chart-histogram", Role.VIEWER),

@@ -44,10 +44,20 @@ def surveys(
     return found.order_by(*SURVEY_SORTS.get(sort, SURVEY_SORTS["name"]))
 
 
-def touchpoints(organization: Organization, *, search: str = "", state: str = "") -> QuerySet[Touchpoint]:
+TOUCHPOINT_SORTS: Mapping[str, Sequence[str | OrderBy | Lower]] = {
+    "name": (Lower("name"), "pk"),
+    "-name": (Lower("name").desc(), "-pk"),
+    "newest": ("-created_at", "-pk"),
+    "survey": (Lower("survey__name"), Lower("name"), "pk"),
+}
+
+
+def touchpoints(
+    organization: Organization, *, search: str = "", state: str = "", sort: str = "name"
+) -> QuerySet[Touchpoint]:
     found = organization.touchpoints.select_related("survey")
     if search:
         found = found.filter(name__icontains=search) | found.filter(survey__name__icontains=search)
     if state in TouchpointState.values:
         found = found.filter(state=state)
-    return found.order_by(Lower("name"), "pk")
+    return found.order_by(*TOUCHPOINT_SORTS.get(sort, TOUCHPOINT_SORTS["name"]))

@@ -3,11 +3,53 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from surveys import logic, rule_rows, touchpoints
+from surveys.models import Touchpoint
+from surveys.rules import Rules, written
 from surveys.touchpoints import Timing
 
+# Rules speak of no question, so they need no questionnaire to be told.
+_NO_QUESTIONS = {"pages": [], "base_language": ""}
 
-def in_words(timing: Timing, survey: str) -> str:
-    return " ".join([_asks(timing.days_after, survey), _spares(timing), _ends(timing.open_for)])
+
+def of(touchpoint: Touchpoint) -> str:
+    """Of one with its survey."""
+    return in_words(touchpoints.timing_of(touchpoint), touchpoint.survey.name, touchpoints.rules_of(touchpoint))
+
+
+def in_words(timing: Timing, survey: str, rules: Rules = ()) -> str:
+    said = [_asks(timing.days_after, survey), _means(rules), _spares(timing), _reminds(timing), _ends(timing.open_for)]
+    return " ".join(filter(None, said))
+
+
+def tests() -> list[tuple[str, str]]:
+    """How a rule compares, as its row offers it."""
+    return [(test, str(logic.OPERATORS[test])) for test in rule_rows.TESTS]
+
+
+def _means(rules: Rules) -> str:
+    if not rules:
+        return ""
+    return _("Only if %(rules)s.") % {"rules": logic.in_words({"all": written(rules)}, _NO_QUESTIONS)}
+
+
+def _reminds(timing: Timing) -> str:
+    if not timing.reminders:
+        return ""
+    days = {"days": timing.days_between}
+    if timing.reminders == 1:
+        sentence = ngettext(
+            "Whoever has not answered is reminded once, %(days)s day later.",
+            "Whoever has not answered is reminded once, %(days)s days later.",
+            timing.days_between,
+        )
+        return sentence % days
+    sentence = ngettext(
+        "Whoever has not answered is reminded up to %(times)s times, each %(days)s day later.",
+        "Whoever has not answered is reminded up to %(times)s times, each %(days)s days later.",
+        timing.days_between,
+    )
+    return sentence % (days | {"times": timing.reminders})
 
 
 def _asks(days: int, survey: str) -> str:

@@ -1,8 +1,8 @@
-"""Addresses under /o/<slug>/ for surveys and touchpoints."""
+"""Addresses under /o/<slug>/ for surveys."""
 
 from django.urls import path
 
-from surveys import editor_views, preview_views, publish_views, survey_views, touchpoint_views
+from surveys import editor_views, preview_views, publish_views, survey_views
 
 app_name = "surveys"
 urlpatterns = [
@@ -20,9 +20,4 @@ urlpatterns = [
     path("surveys/<int:pk>/archive/", survey_views.archive, name="archive"),
     path("surveys/<int:pk>/bring-back/", survey_views.bring_back, name="bring_back"),
     path("surveys/<int:pk>/versions/<int:number>/questionnaire.json", survey_views.download, name="download"),
-    path("touchpoints/", touchpoint_views.touchpoint_list, name="touchpoints"),
-    path("touchpoints/new/", touchpoint_views.create, name="create_touchpoint"),
-    path("touchpoints/<int:pk>/", touchpoint_views.edit, name="touchpoint"),
-    path("touchpoints/<int:pk>/start/", touchpoint_views.start, name="start_touchpoint"),
-    path("touchpoints/<int:pk>/pause/", touchpoint_views.pause, name="pause_touchpoint"),
 ]
