@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import datetime, timedelta
+from functools import partial
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -211,7 +212,14 @@ def test_closing_without_saying_how_and_why_is_refused(
     case: Case, carla: Member, now: datetime, said: dict[str, str], refusal: type[casework.Refused]
 ) -> None:
     with pytest.raises(refusal) as caught:
-        casework.close(case, **said, by=carla, now=now)
+        casework.close(
+            case,
+            outcome=said["outcome"],
+            cause=said["cause"],
+            cause_text=said.get("cause_text", ""),
+            by=carla,
+            now=now,
+        )
 
     assert str(caught.value)
     assert caught.value.field
@@ -287,9 +295,7 @@ def test_of_two_who_take_it_at_the_same_instant_one_gets_it_and_the_other_is_tol
     case = case_of(acme, now=now)
     takers = [cast[Role.CASE_WORKER], cast[Role.QUALITY_MANAGER], cast[Role.OWNER]]
 
-    results = at_once(
-        [lambda taker=taker: casework.take(case, by=taker, now=now, seen=case.revision) for taker in takers]
-    )
+    results = at_once([partial(casework.take, case, by=taker, now=now, seen=case.revision) for taker in takers])
 
     refused = [result for result in results if isinstance(result, casework.ChangedMeanwhile)]
     assert len(refused) == 2
@@ -383,6 +389,6 @@ def test_entries_of_a_case_name_who_did_what(case: Case, carla: Member, quentin:
         "Carla moved it to “in work”",
         f"Carla {said[3].partition(' ')[2]}",
     ]
-    assert said[3].startswith("Carla changed the due time to March 22")
+    assert said[3].startswith("Carla changed the due time to 22 March")
     assert said[4] == "Carla freed the case; Carla had it"
     assert CaseEntry.objects.filter(case=case).count() == 5
