@@ -102,12 +102,9 @@ def _with_outcome(touchpoint: Touchpoint, outcome: str, *, now: datetime) -> Que
         case "begun":
             return asked.filter(invitations__response__isnull=False, invitations__response__completed_at__isnull=True)
         case "unanswered":
-            return asked.filter(invitations__response__isnull=True)
+            return asked.filter(Exists(_sent()), invitations__response__isnull=True)
         case "unsent":
-            sent = Message.objects.filter(
-                invitation=OuterRef("invitations"), purpose=Purpose.INVITATION, number=0, state=MessageState.SENT
-            )
-            return asked.filter(~Exists(sent))
+            return asked.filter(~Exists(_sent()), invitations__response__isnull=True)
         case "skipped":
             return interactions.filter(skips__touchpoint=touchpoint)
         case "not_due":
@@ -115,6 +112,12 @@ def _with_outcome(touchpoint: Touchpoint, outcome: str, *, now: datetime) -> Que
         case "undecided":
             return inviting.open_ones(touchpoint.organization, touchpoint.pk).filter(experienced_at__lte=due_until)
     return interactions.all()
+
+
+def _sent() -> QuerySet[Message]:
+    return Message.objects.filter(
+        invitation=OuterRef("invitations"), purpose=Purpose.INVITATION, number=0, state=MessageState.SENT
+    )
 
 
 def page(

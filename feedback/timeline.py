@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from feedback import known
 from feedback.models import Customer, Interaction, Message, Response, Skip
+from organizations.models import Organization
 
 # A history longer than this is read in a report, not on a page.
 MOST_OF_A_KIND = 100
@@ -40,11 +42,12 @@ def beside(response: Response) -> list[Event]:
 def events(customer: Customer) -> list[Event]:
     """What this app knows; four queries, whatever there is to tell."""
     interactions, skips = customer.interactions, Skip.objects.filter(interaction__customer=customer)
+    mails = customer.messages.exclude(sent_at=None).select_related("organization", "invitation__interaction")
     responses = customer.responses.select_related("survey", "organization")
     return [
         *(_experienced(interaction) for interaction in _latest(interactions.all())),
-        *(_mailed(message) for message in _latest(customer.messages.exclude(sent_at=None))),
-        *(_skipped(skip) for skip in _latest(skips.select_related("touchpoint"))),
+        *(_mailed(message) for message in _latest(mails)),
+        *(_skipped(skip) for skip in _latest(skips.select_related("touchpoint", "interaction", "organization"))),
         *(_answered(response) for response in _latest(responses)),
     ]
 
@@ -61,13 +64,31 @@ def _experienced(interaction: Interaction) -> Event:
 
 def _mailed(message: Message) -> Event:
     sent_at = message.sent_at or message.created_at
-    return Event(sent_at, _("Mail sent: %(purpose)s") % {"purpose": message.get_purpose_display()}, "", "mail")
+    title = _("Mail sent: %(purpose)s") % {"purpose": message.get_purpose_display()}
+    asked = message.invitation
+    return Event(
+        sent_at,
+        title,
+        "",
+        "mail",
+        _ledger(message.organization, asked.touchpoint_id, asked.interaction) if asked else "",
+    )
 
 
 def _skipped(skip: Skip) -> Event:
     return Event(
-        skip.at, _("Not asked: %(reason)s") % {"reason": skip.get_reason_display()}, str(skip.touchpoint), "mail-off"
+        skip.at,
+        _("Not asked: %(reason)s") % {"reason": skip.get_reason_display()},
+        str(skip.touchpoint),
+        "mail-off",
+        _ledger(skip.organization, skip.touchpoint_id, skip.interaction),
     )
+
+
+def _ledger(organization: Organization, touchpoint_id: int, interaction: Interaction) -> str:
+    """Where the ledger tells what became of this interaction."""
+    page = reverse("feedback:ledger", args=[organization.slug, touchpoint_id])
+    return f"{page}?{urlencode({'q': interaction.reference})}"
 
 
 def _answered(response: Response) -> Event:
