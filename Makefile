@@ -15,7 +15,7 @@ PRODUCTION := env -u DATABASE_URL -u MAILBOX_DIR LOCAL=false DEBUG=false SITE_UR
 	SECRET_KEY=only-for-the-check-0123456789-abcdefghijklmnopqrstuvwxyz \
 	LINK_KEYS=1:only-for-the-check-0123456789-abcdefghijklmnop ADDRESS_KEY=only-for-the-check-0123456789-abcdefghijklmnop
 
-.PHONY: help setup run test check bench messages requirements chromium lint format types imports deploy migrations
+.PHONY: help setup run demo test check bench messages requirements chromium lint format types imports deploy migrations
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,6 +42,9 @@ node_modules/.ready: package.json package-lock.json .npmrc $(VENV)/.ready
 
 run: setup ## everything, on http://127.0.0.1:8000 (PORT=8001 DATA=.data2 for a second one)
 	@PORT="$(PORT)" DATA="$(DATA)" exec $(BIN)/python -m config.supervisor
+
+demo: setup ## the demo shop into the Hearback that runs (ARGS=--remove takes it away)
+	@DATA="$(DATA)" exec $(BIN)/python -m config.beside demo $(ARGS)
 
 test: setup chromium ## all tests (ARGS="tests/surveys -k wording" for some)
 	@exec $(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)

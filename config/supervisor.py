@@ -28,7 +28,7 @@ import environ
 import psutil
 import psycopg2
 
-from config import servers
+from config import beside, servers
 from config.translations import compile_messages
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -178,6 +178,8 @@ class Supervisor:
         self.environment.setdefault("STATIC_ROOT", str(self.data / "static"))
         if not self.environment.get("EMAIL_URL"):
             self._start_mailbox()
+        own = {name: value for name, value in self.environment.items() if os.environ.get(name) != value}
+        beside.write(self.data, {name: value for name, value in own.items() if name != MARK})
 
     def _start_mailbox(self) -> None:
         port = _free_port()

@@ -15,7 +15,14 @@ from pathlib import Path
 import psutil
 
 from config.servers import places, postgres, valkey
-from config.servers.processes import CannotStart, end_with_our_parent, end_with_parent, gone, working_in
+from config.servers.processes import (
+    CannotStart,
+    end_with_our_parent,
+    end_with_parent,
+    gone,
+    working_in,
+    write_private,
+)
 
 __all__ = [
     "CannotStart",
@@ -29,6 +36,7 @@ __all__ = [
     "stop",
     "stop_postgres",
     "stop_valkey",
+    "write_private",
 ]
 
 stop_postgres = postgres.stop

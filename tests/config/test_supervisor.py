@@ -8,6 +8,7 @@ import signal
 import smtplib
 import socket
 import stat
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -124,6 +125,25 @@ def test_a_second_run_on_the_same_data_is_refused_with_a_way_out(house: House) -
     assert "already runs" in second.output()
     assert "make run PORT=8001 DATA=" in second.output()
     assert first.answers()
+
+
+@pytest.mark.kills
+def test_a_command_beside_it_works_on_its_data_and_is_refused_where_nothing_runs(house: House, tmp_path: Path) -> None:
+    house.run()
+
+    there, nowhere = beside("demo", data=house.data), beside("demo", data=tmp_path)
+
+    assert there.returncode == 0
+    assert "owner\tolga@nordlicht.invalid\t" in there.stdout
+    assert stat.S_IMODE((house.data / "run" / "environment.json").stat().st_mode) == 0o600
+    assert nowhere.returncode == 1
+    assert "make run" in nowhere.stderr
+
+
+def beside(*command: str, data: Path) -> subprocess.CompletedProcess[str]:
+    clean = {name: value for name, value in os.environ.items() if name not in OURS}
+    program = [sys.executable, "-m", "config.beside", *command]
+    return subprocess.run(program, env=clean | {"DATA": str(data)}, capture_output=True, text=True, check=False)
 
 
 @pytest.mark.kills
