@@ -15,7 +15,7 @@ from django.db.models import F, Q
 from feedback import bringing, lines, purchase_rows, recording, staging
 from feedback.lines import Cells
 from feedback.models import Import, ImportChunk, ImportFault, ImportState
-from feedback.purchase_rows import Fault, Row
+from feedback.purchase_rows import Fault, Reader, Row
 from feedback.scanning import Unreadable
 from organizations import audit, post
 
@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 LEASE = timedelta(seconds=60)
 # Then the next import has its turn, so that nobody waits behind somebody's whole history.
 TURN = timedelta(seconds=10)
-ROWS_AT_ONCE = 10_000
+ROWS_AT_ONCE = 20_000
 # A block ends after so many pieces of the file as well: a few long rows weigh as much as many short ones.
 CHUNKS_AT_ONCE = 4
 # Sorting is one step; so many rows a second are sorted by any server.
@@ -91,13 +91,13 @@ class _Job:
 
     def __init__(self, it: Import, worker: str, clock: Clock) -> None:
         self.it, self.worker, self.clock = it, worker, clock
-        self.rows: Iterator[tuple[int, Row | list[Fault] | None]] | None = None
+        self._reader: tuple[Reader, Iterator[tuple[int, Cells]]] | None = None
         self.chunks = 0
 
     def step(self) -> bool:
         """The next block; False when nothing is left to do."""
         it = self.it
-        if self.rows is None and not staging.is_there(it):
+        if self._reader is None and not staging.is_there(it):
             self._begin()
         if it.purchases is None:
             if not self._read():
@@ -147,35 +147,40 @@ class _Job:
     def _read(self) -> bool:
         """Load a block of rows; False at the end of the file."""
         it = self.it
-        self.rows = self.rows or self._all_rows()
-        self.chunks, last, sound, faulty = 0, it.rows_read, [], 0
-        faults: list[Fault] = []
-        for number, found in self.rows:
-            last = number
-            if isinstance(found, Row):
-                sound.append(found)
-            elif found:
-                faulty += 1
-                faults += found
-            if len(sound) + len(faults) >= ROWS_AT_ONCE or self.chunks >= CHUNKS_AT_ONCE:
+        reader, cells = self._reader or self._open()
+        block: list[tuple[int, Cells]] = []
+        self.chunks = 0
+        for each in cells:
+            block.append(each)
+            if len(block) >= ROWS_AT_ONCE or self.chunks >= CHUNKS_AT_ONCE:
                 break
-        if last == it.rows_read:
+        if not block:
             return False
+        faulty: list[list[Fault]] = []
         with transaction.atomic():
-            self._advance(rows_read=last, rows_faulty=it.rows_faulty + faulty)
-            staging.load(it, sound)
-            self._list(faults)
+            staging.load(it, self._sound(reader, block, faulty))
+            self._advance(rows_read=block[-1][0], rows_faulty=it.rows_faulty + len(faulty))
+            self._list([fault for faults in faulty for fault in faults])
         return True
 
-    def _all_rows(self) -> Iterator[tuple[int, Row | list[Fault] | None]]:
+    def _open(self) -> tuple[Reader, Iterator[tuple[int, Cells]]]:
         it, mapping = self.it, bringing.mapping_of(self.it)
         assert it.queued_at is not None
         found = lines.lines(self._pieces(), mapping.encoding)
-        cells: Iterator[Cells] = (
+        rows: Iterator[Cells] = (
             lines.fixed(found, mapping.cuts) if mapping.cuts else lines.delimited(found, mapping.delimiter)
         )
-        zone = it.organization.zone
-        return purchase_rows.read_all(cells, mapping, zone=zone, now=it.queued_at, after=it.rows_read)
+        reader = Reader(mapping, zone=it.organization.zone, now=it.queued_at)
+        self._reader = reader, purchase_rows.numbered(rows, mapping, after=it.rows_read)
+        return self._reader
+
+    def _sound(self, reader: Reader, block: list[tuple[int, Cells]], faulty: list[list[Fault]]) -> Iterator[Row]:
+        for number, cells in block:
+            found = reader.read(number, cells)
+            if isinstance(found, Row):
+                yield found
+            elif found:
+                faulty.append(found)
 
     def _pieces(self) -> Iterator[bytes]:
         number = 0

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
+from itertools import islice
 
 from feedback import dates
 from feedback.lines import Broken, Cells
@@ -21,6 +22,7 @@ LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,4})?", re.ASCII)
 NUMBER = re.compile(r"-?\d{1,18}(?:\.\d+)?", re.ASCII)
 # Control characters but tab, lone surrogates, overrides of direction; NUL and what could not be decoded are faults.
 UNCLEAN = re.compile("[\x01-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
+_NOT_IN_ADDRESSES = re.compile(r'[ \t"<>(),;:\\\r\n]')
 # How spreadsheets keep the zeros before a number.
 _GUARDED = re.compile(r'="([^"]*)"')
 
@@ -168,14 +170,18 @@ class Reader:
         return column.heading or column.kept_as or f"{column.role} ({place + 1})"
 
 
-def read_all(
-    rows: Iterable[Cells], mapping: Mapping, *, zone: zoneinfo.ZoneInfo, now: datetime, after: int = 0
-) -> Iterator[tuple[int, Row | list[Fault] | None]]:
+def numbered(rows: Iterable[Cells], mapping: Mapping, *, after: int = 0) -> Iterator[tuple[int, Cells]]:
     """Every row below the header and the row `after`, with its number in the file."""
+    first = max(after, int(mapping.has_header))
+    return islice(enumerate(rows, start=1), first, None)
+
+
+def read_all(
+    rows: Iterable[Cells], mapping: Mapping, *, zone: zoneinfo.ZoneInfo, now: datetime
+) -> Iterator[tuple[int, Row | list[Fault] | None]]:
+    """Every row with its number, as `Reader` reads it."""
     reader = Reader(mapping, zone=zone, now=now)
-    for number, cells in enumerate(rows, start=1):
-        if number > after and (number > 1 or not mapping.has_header):
-            yield number, reader.read(number, cells)
+    return ((number, reader.read(number, cells)) for number, cells in numbered(rows, mapping))
 
 
 def shown(value: str) -> str:
@@ -195,8 +201,9 @@ def plain_number(value: str, *, decimal: str) -> str | None:
 def address_fault(value: str) -> str:
     """What keeps this from being one e-mail address that every mail server takes; '' where nothing does."""
     local, at, domain = value.rpartition("@")
-    bad = not (local and at and "." in domain.strip(".")) or any(mark in value for mark in ' \t"<>(),;:\\\r\n')
-    if bad or "@" in local or ".." in value or len(local) > 64:
+    if not (local and at and "." in domain.strip(".")) or _NOT_IN_ADDRESSES.search(value) or "@" in local:
+        return "not_an_address"
+    if ".." in value or len(local) > 64:
         return "not_an_address"
     if len(value) > LONGEST:
         return "too_long"

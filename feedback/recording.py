@@ -65,8 +65,18 @@ def sort_name(name: str) -> str:
     """Casefolded and without accents, so that all servers sort alike."""
     if name.isascii():
         return name.lower()[:160]
-    decomposed = unicodedata.normalize("NFKD", name.casefold())
-    return "".join(mark for mark in decomposed if not unicodedata.combining(mark))[:160]
+    return unicodedata.normalize("NFKD", name.casefold()).translate(_UNMARKED)[:160]
+
+
+class _Unmarked(dict[int, int | None]):
+    """Each sign as it is, but an accent as nothing; known once it was asked for."""
+
+    def __missing__(self, sign: int) -> int | None:
+        self[sign] = kept = None if unicodedata.combining(chr(sign)) else sign
+        return kept
+
+
+_UNMARKED = _Unmarked()
 
 
 def one_at_a_time(organization_id: int) -> None:
@@ -102,6 +112,8 @@ def record(organization_id: int, rows: Sql, *, source: str, now: datetime, moved
 
 # The last filled one of each counts; customers in a fixed order, so that nobody waits for each other in a ring.
 _LAST = "(array_agg({0} ORDER BY place DESC) FILTER (WHERE {1} <> ''))[1]"
+# Batches come sorted by customer: without this, joins would read all customers of the organization for each of them.
+_NEAR = "c.reference BETWEEN (SELECT min(customer) FROM said) AND (SELECT max(customer) FROM said)"
 _STATEMENT = f"""
     WITH given AS MATERIALIZED (SELECT place, {{columns}} FROM {{rows}}),
     said AS MATERIALIZED (
@@ -113,7 +125,7 @@ _STATEMENT = f"""
     ),
     known AS MATERIALIZED (
         SELECT c.id, c.reference FROM feedback_customer c JOIN said s ON s.customer = c.reference
-        WHERE c.organization_id = %s
+        WHERE c.organization_id = %s AND {_NEAR}
     ),
     renewed AS (
         UPDATE feedback_customer c
@@ -121,7 +133,7 @@ _STATEMENT = f"""
             name = coalesce(s.name, c.name), sort_name = coalesce(s.sort_name, c.sort_name),
             language = coalesce(s.language, c.language)
         FROM said s
-        WHERE c.organization_id = %s AND c.reference = s.customer
+        WHERE c.organization_id = %s AND c.reference = s.customer AND {_NEAR}
           AND (coalesce(s.email, c.email), coalesce(s.name, c.name), coalesce(s.language, c.language))
               IS DISTINCT FROM (c.email, c.name, c.language)
         RETURNING 1

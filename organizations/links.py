@@ -53,8 +53,9 @@ def address_key(address: str) -> str:
 def normalized(address: str) -> str:
     """One spelling for one mailbox: no space around, small letters, the domain in its ASCII form."""
     local, _, domain = address.strip().lower().rpartition("@")
-    with contextlib.suppress(UnicodeError):
-        domain = domain.encode("idna").decode("ascii")
+    if not domain.isascii():
+        with contextlib.suppress(UnicodeError):
+            domain = domain.encode("idna").decode("ascii")
     return f"{local}@{domain}" if local else domain
 
 
