@@ -49,7 +49,7 @@ class Wanted:
         state, owner, due = query.get("state", ""), query.get("owner", ""), query.get("due", "")
         band, sort = query.get("band", ""), query.get("sort", "")
         return cls(
-            words=query.get("q", "").replace("\0", "").strip()[:LONGEST_WORDS],
+            words=query.get("q", "").strip()[:LONGEST_WORDS],
             state=state if state in (EVERY, *CaseState.values) else OPEN,
             owner=owner if owner in (ME, NOBODY) or _number(owner) is not None else "",
             due=due if due in (OVERDUE, SOON) else "",
