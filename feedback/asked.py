@@ -141,7 +141,7 @@ def _instance(model: type[Model], values: Iterator[Any]) -> Model | None:
     if read["id"] is None:
         return None
     for name in documents:
-        read[name] = json.loads(read[name])
+        read[name] = read[name] and json.loads(read[name])
     made = model.__new__(model)
     made._state = ModelState()
     made._state.adding, made._state.db = False, "default"
