@@ -1,5 +1,7 @@
 """The dashboard as members see it: honest under the minimum group, clear about rubbish, live without reloading."""
 
+import csv
+import io
 import re
 from collections.abc import Callable, Sequence
 from datetime import timedelta
@@ -12,14 +14,13 @@ from django.urls import reverse
 from django.utils.html import strip_tags
 from playwright.sync_api import BrowserContext, Page, expect
 
-from dashboards import rollup, tables
-from dashboards.board import Table
+from dashboards import rollup
 from feedback import answering
 from feedback.models import Response
 from organizations.models import Member, Organization, Role
 from surveys.answers import AnswerValue
 from surveys.models import Basis, Question, Touchpoint
-from tests import factories
+from tests import factories, workbooks
 from tests.browsing import axe
 from tests.dashboards.verbs import answered, chose, score
 from tests.factories import NOW
@@ -167,7 +168,7 @@ def test_segments_under_the_minimum_group_are_told_neither_figure_nor_n(touchpoi
     say(touchpoint, *[9] * 6, region="south")
     say(touchpoint, 0, 0, 0, region="west")
 
-    downloaded = signed_in(touchpoint).get(address(touchpoint.organization) + "?csv=by-a-region").content.decode()
+    downloaded = signed_in(touchpoint).get(address(touchpoint.organization) + "?csv=by-a-region").getvalue().decode()
 
     rows = dict(line.split(",", 1) for line in downloaded.strip().splitlines()[1:])
     assert rows == {"north": "100,33,100,7", "south": ",,,", "west": ",,,"}
@@ -182,7 +183,7 @@ def test_languages_are_called_by_their_names(touchpoint: Touchpoint) -> None:
             )
     rollup.sweep()
 
-    downloaded = signed_in(touchpoint).get(address(touchpoint.organization) + "?csv=by-language").content.decode()
+    downloaded = signed_in(touchpoint).get(address(touchpoint.organization) + "?csv=by-language").getvalue().decode()
 
     assert {line.split(",")[0] for line in downloaded.strip().splitlines()[1:]} == {"English", "Deutsch"}
 
@@ -333,7 +334,7 @@ def test_a_figure_leads_to_its_formula_window_n_and_what_was_left_out(touchpoint
 
     assert "+100 points from −100 to +100" in page
     assert "promoters, who gave 9–10, minus detractors" in page
-    assert "02/09/2026 – 03/10/2026 by day of answer, Europe/Berlin" in page
+    assert "9 Feb 2026 – 10 Mar 2026 by day of answer, Europe/Berlin" in page
     assert "5 answers" in page
     assert "1 response that somebody left out" in page
 
@@ -399,7 +400,7 @@ def test_a_download_has_the_numbers_of_the_chart(touchpoint: Touchpoint) -> None
     answer = signed_in(touchpoint).get(address(touchpoint.organization) + "?csv=scores")
 
     assert answer["Content-Type"] == "text/csv; charset=utf-8"
-    assert answer.content.decode().splitlines()[10] == "9,6,75"
+    assert answer.getvalue().decode().splitlines()[10] == "9,6,75"
 
 
 @pytest.mark.parametrize("name", ["nothing", "", "../scores"])
@@ -407,10 +408,49 @@ def test_a_download_of_no_chart_is_not_found(touchpoint: Touchpoint, name: str) 
     assert signed_in(touchpoint).get(address(touchpoint.organization) + f"?csv={name}").status_code == 404
 
 
-def test_a_cell_that_looks_like_a_formula_is_made_harmless() -> None:
-    written = tables.written(Table(["=cmd()", "n"], [["@sum", -5], ["-2+3", 1.5], ["late", None]]))
+def test_a_download_says_what_its_numbers_are_about(touchpoint: Touchpoint) -> None:
+    say(touchpoint, *[9] * 6, *[2] * 2)
 
-    assert written == "\ufeff'=cmd(),n\r\n'@sum,-5\r\n'-2+3,1.5\r\nlate,\r\n"
+    answer = signed_in(touchpoint).get(address(touchpoint.organization) + f"?csv=scores&touchpoint={touchpoint.pk}")
+    lines = answer.getvalue().decode().partition("\r\n\r\n")[2].splitlines()
+
+    assert "Survey,Post-purchase" in lines
+    assert "Touchpoint,After a purchase" in lines
+    assert "Days,by day of answer" in lines
+    assert "Minimum group,5" in lines
+    assert any(line.startswith("Period,") for line in lines)
+    assert any(line.startswith("Shown,") and "n = 8" in line for line in lines)
+
+
+def test_a_workbook_has_the_same_numbers_as_the_csv_file(touchpoint: Touchpoint) -> None:
+    say(touchpoint, *[9] * 6, *[2] * 2)
+    client = signed_in(touchpoint)
+
+    written = client.get(address(touchpoint.organization) + "?csv=figures").getvalue().decode("utf-8-sig")
+    book = workbooks.rows(client.get(address(touchpoint.organization) + "?xlsx=figures").getvalue())
+
+    figures = next(csv.reader(io.StringIO(written.splitlines()[1])))
+    assert figures[:6] == ["NPS", "How likely are you to recommend us to a friend or colleague?", "50", "-14", "87", "8"]
+    assert list(book[1].values())[:6] == [*figures[:2], 50.0, -14.0, 87.0, 8.0]
+
+
+def test_under_the_minimum_group_a_download_has_no_numbers_either(touchpoint: Touchpoint) -> None:
+    say(touchpoint, 9, 9, 2)
+    client = signed_in(touchpoint)
+
+    assert client.get(address(touchpoint.organization) + "?csv=scores").status_code == 404
+    figures = client.get(address(touchpoint.organization) + "?csv=figures").getvalue().decode()
+    assert figures.splitlines()[1].endswith(",,,,,,3 of 5 answers needed")
+
+
+def test_a_survey_with_a_name_like_a_formula_is_harmless_in_a_download(touchpoint: Touchpoint) -> None:
+    touchpoint.survey.name = "=cmd()"
+    touchpoint.survey.save()
+    say(touchpoint, *[9] * 5)
+
+    answer = signed_in(touchpoint).get(address(touchpoint.organization) + "?csv=scores")
+
+    assert "Survey,'=cmd()" in answer.getvalue().decode().splitlines()
 
 
 def test_changes_are_told_when_a_count_has_changed(touchpoint: Touchpoint) -> None:
@@ -456,7 +496,7 @@ def test_without_a_published_survey_the_page_says_what_to_do_next(db: None, clie
     assert reverse("actions:home", args=[organization.slug]) in page
 
 
-QUERIES = 15
+QUERIES = 17
 
 
 @pytest.mark.parametrize("days", [1, 3])

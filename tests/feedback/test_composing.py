@@ -86,7 +86,7 @@ def test_the_mail_names_the_customer_what_she_bought_and_when(invitation: Invita
     assert mail["Subject"] == "How are you getting on with Headphones?"
     for body in (html_of(mail), text_of(mail)):
         assert "Hello Anna Berg," in body
-        assert "Headphones (March 12, 2026)" in body
+        assert "Headphones (12 March 2026)" in body
 
 
 def test_a_purchase_without_a_product_is_named_by_its_day(acme: Organization, now: datetime) -> None:
@@ -98,7 +98,7 @@ def test_a_purchase_without_a_product_is_named_by_its_day(acme: Organization, no
 
     assert mail["Subject"] == "How was it with Acme Audio?"
     assert "Hello,\n" in text_of(mail)
-    assert "March 12, 2026" in text_of(mail)
+    assert "12 March 2026" in text_of(mail)
 
 
 def test_the_plain_text_carries_the_question_the_link_and_the_way_out(invitation: Invitation, now: datetime) -> None:

@@ -83,9 +83,9 @@ def test_the_mail_says_what_the_organization_wrote(
     mail = mail_to(invitation, now)
 
     assert mail["Subject"] == "Headphones: a question from Rita"
-    assert "Dear Anna Berg,\n\nYou were in Berlin on March 12, 2026.\n\nHow was it?\n" in body(mail)
+    assert "Dear Anna Berg,\n\nYou were in Berlin on 12 March 2026.\n\nHow was it?\n" in body(mail)
     assert "Yours, Acme Audio" in body(mail)
-    assert "on March 12, 2026.<br><br>How was it?" in body(mail, "html")
+    assert "on 12 March 2026.<br><br>How was it?" in body(mail, "html")
 
 
 def test_what_we_do_not_know_of_her_leaves_no_hole(
