@@ -216,7 +216,7 @@ def _control(source: str, question: Data, test: str) -> Control:
         return {"band": "bands", "one_of": "points"}.get(test, "point")  # type: ignore[return-value]  # a literal each
     if question.get("choices"):
         return "choices" if test == "one_of" else "choice"
-    return "word"
+    return ""  # a question that is gone, or one of which only its being answered counts
 
 
 def _options(question: Data, control: Control, base: str) -> list[tuple[str, str]]:

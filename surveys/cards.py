@@ -10,9 +10,12 @@ from surveys.asked_if import AskedIf
 from surveys.editing import Data
 from surveys.faults import Fault, Problem, gettext_noop
 from surveys.kinds.scored import ScoredKind
+from surveys.reading import EMPTY
 
 # A form with more fields than a request may carry would lose what was typed: then one question is open at a time.
 MOST_OPEN_FIELDS = 900
+
+STILL_EMPTY = ("empty", "no_base_wording")
 
 EMPTY_PAGE = Problem("too_few", gettext_noop("This page has no question yet. Add one, or remove the page."))
 NO_PAGE = Problem("too_few", gettext_noop("This survey asks nothing yet. Add a page with a question."))
@@ -27,6 +30,11 @@ class Field:
     language: str
     faults: tuple[Fault, ...]
     original: str = ""  # what the base language says, where this is a translation of it
+
+    @property
+    def is_needed(self) -> bool:
+        """Nothing is wrong with it but that it is still empty."""
+        return bool(self.faults) and all(fault.code in STILL_EMPTY for fault in self.faults)
 
     @property
     def id(self) -> str:
@@ -204,6 +212,8 @@ def in_plain_words(fault: Fault, data: Data) -> Fault:
         if words is None and ".show_if" in fault.where:
             words = NOTHING_TICKED
         return words.at(fault.where) if words is not None else fault
+    if fault.code == "no_base_wording":
+        return EMPTY.at(fault.where)
     asked = {question["key"]: question for _, question in editing.questions(data)}
     question = asked.get(str(fault.params.get("key")))
     text = piping.plain((question.get("text") or {}).get(data["base_language"], "")) if question else ""

@@ -1,5 +1,6 @@
 """A questionnaire as a customer would see it; she is made up, and nothing she answers is stored."""
 
+from dataclasses import replace
 from typing import Any
 
 from csp.decorators import csp_replace, csp_update
@@ -74,7 +75,10 @@ def page(request: MemberRequest, slug: str, pk: int, number: int) -> HttpRespons
 
 def _all(request: MemberRequest, wording: Questionnaire, language: str) -> HttpResponse:
     """Every page and every question at once, whether this customer would be asked it or not, for the editor."""
-    sheets = rendering.sheets(wording, language, {}, MADE_UP)
+    sheets = [
+        replace(sheet, blocks=tuple(replace(block, on_path=True) for block in sheet.blocks))
+        for sheet in rendering.sheets(wording, language, {}, MADE_UP)
+    ]
     thanks = rendering.thanks(wording, language, {}, MADE_UP)
     return _respond(request, "surveys/all_pages.html", language, sheets=sheets, thanks=thanks)
 

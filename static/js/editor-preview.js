@@ -33,14 +33,14 @@
     const block = card && frame.contentDocument?.querySelector(`[data-key="${CSS.escape(card.dataset.question)}"]`);
     if (!block) return;
     const view = frame.contentWindow;
-    view.scrollTo({ top: block.getBoundingClientRect().top + view.scrollY - 16, behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
+    view.scrollTo({ top: block.getBoundingClientRect().top + view.scrollY - 16, behavior: "instant" });
   };
 
   let shown = null;
   document.addEventListener("editor:kept", async (event) => {
     number = event.detail.number;
     await refresh();
-    if (event.detail.focus) follow(document.activeElement.closest("[data-question]"));
+    if (event.detail.said) follow(document.activeElement.closest("[data-question]"));
   });
   document.addEventListener("focusin", (event) => {
     const card = event.target.closest("[data-question]");

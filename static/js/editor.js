@@ -5,7 +5,7 @@
   desk.dataset.scripted = "";
   const form = () => document.getElementById("editor");
   const state = () => form().querySelector("[data-state]");
-  let typed = 0, sent = 0, opened = null, focus = "", retry = 0;
+  let typed = 0, sent = 0, opened = null, active = "", focus = "", retry = 0;
 
   const say = (sentence) => { document.getElementById("editor-said").textContent = sentence; };
 
@@ -14,6 +14,7 @@
     typed += 1;
     form().dataset.unsaved = "yes";
     state().textContent = form().dataset.saidSaving;
+    unmark(event.target);
     const title = event.target.dataset.titles;
     if (!title) return;
     const place = document.querySelector(`[data-title="${CSS.escape(title)}"]`);
@@ -23,6 +24,29 @@
   document.addEventListener("htmx:beforeRequest", (event) => {
     if (event.target.closest("#editor")) sent = typed;
   });
+
+  // A pause in typing brings only the list of what is to be mended; it is told beside the fields as well.
+  const mark = () => {
+    for (const old of form().querySelectorAll("[data-marked]")) old.remove();
+    for (const field of form().querySelectorAll(".is-marked")) unmark(field);
+    for (const link of form().querySelectorAll("[data-fault]")) {
+      const field = document.getElementById(link.dataset.goesTo);
+      if (!field?.matches("input, textarea") || !field.value || field.classList.contains("is-invalid")) continue;
+      const note = Object.assign(document.createElement("div"), { className: "invalid-feedback d-block", id: `${field.id}-fault`, textContent: link.dataset.fault });
+      note.dataset.marked = "";
+      document.getElementById(note.id)?.remove();
+      field.after(note);
+      field.classList.add("is-invalid", "is-marked");
+      field.setAttribute("aria-invalid", "true");
+      field.setAttribute("aria-describedby", note.id);
+    }
+  };
+  const unmark = (field) => {
+    field.classList.remove("is-invalid", "is-marked");
+    field.removeAttribute("aria-invalid");
+    const note = document.getElementById(`${field.id}-fault`);
+    if (note?.matches(".invalid-feedback")) note.remove();
+  };
 
   const trouble = (sentence) => {
     form().dataset.trouble = "";
@@ -44,8 +68,9 @@
       return;
     }
     delete form().dataset.trouble;
+    active = document.activeElement?.id;
     // What the server unfolds is unfolded; what a hand has opened stays so.
-    opened = event.detail.target.id === "editor" ? [...form().querySelectorAll("details[open][id]:not([id^=menu-]):not([id^=gallery-]):not(#test-mail-menu)")].map((one) => one.id) : null;
+    opened = event.detail.target.id === "editor" ? [...form().querySelectorAll("details[open][id]:not(.hb-menu):not(.hb-add)")].map((one) => one.id) : null;
   });
 
   document.addEventListener("editor:kept", (event) => {
@@ -57,16 +82,23 @@
   document.addEventListener("htmx:afterSettle", (event) => {
     if (!["editor", "editor-bar"].includes(event.detail.target.id)) return;
     form().dataset.unsaved = sent === typed && !form().querySelector(".is-conflict") ? "no" : "yes";
-    for (const id of opened || []) document.getElementById(id)?.setAttribute("open", "");
+    mark();
     if (opened === null) return;
-    opened = null;
     const wanted = focus && document.getElementById(focus);
+    // Two of one name cannot be open at once, and while they were exchanged both were there.
+    if (wanted) wanted.open = true;
+    else for (const one of form().querySelectorAll("details[name=question][open]")) one.open = opened.includes(one.id);
+    for (const id of opened) {
+      const one = document.getElementById(id);
+      if (one && !(wanted && one.getAttribute("name"))) one.open = true;
+    }
+    opened = null;
     if (wanted) {
       const field = wanted.querySelector("textarea, input:not([type=hidden])");
       (field || wanted).focus();
       focus = "";
     } else if (document.activeElement === document.body) {
-      document.getElementById("undo").focus({ preventScroll: true });
+      (document.getElementById(active) || document.getElementById("undo")).focus({ preventScroll: true });
     }
     document.activeElement.closest("article, .hb-choice, section")?.scrollIntoView({ block: "nearest" });
   });
