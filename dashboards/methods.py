@@ -13,7 +13,19 @@ from django.utils.functional import Promise
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
-from dashboards import clusters, comparisons, distribution, exact, families, intervals, metrics, rounding, suppression
+from dashboards import (
+    clusters,
+    comparisons,
+    dispositions,
+    distribution,
+    durations,
+    exact,
+    families,
+    intervals,
+    metrics,
+    rounding,
+    suppression,
+)
 
 PARTS = ("Formula", "Takes", "Refuses", "Source")
 PART = re.compile(rf"^({'|'.join(PARTS)}):\s*", re.MULTILINE)
@@ -70,7 +82,7 @@ GROUPS = (
     Group(
         "response",
         _("Response, retention and closing the loop"),
-        ("dashboards.dispositions", "dashboards.retention", "dashboards.survival"),
+        ("dashboards.dispositions", "dashboards.durations", "dashboards.retention", "dashboards.survival"),
     ),
     Group("charts", _("Control charts"), ("dashboards.spc", "dashboards.limits", "dashboards.rules")),
     Group(
@@ -111,6 +123,16 @@ USED: frozenset[Definition] = frozenset(
         families.adjusted,
         families.words,
         families.word,
+        dispositions.rate,
+        dispositions.response_rate,
+        dispositions.complete_response_rate,
+        dispositions.response_rate_delivered,
+        dispositions.cooperation_rate,
+        dispositions.refusal_rate,
+        dispositions.delivery_rate,
+        dispositions.start_rate,
+        dispositions.completion_rate,
+        durations.percentile,
         suppression.is_too_few,
         suppression.guarded,
         suppression.filter_is_refused,

@@ -7,12 +7,13 @@ from typing import Any
 from csp.decorators import csp_update
 from django.db.models import Exists, OuterRef, Q
 from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone, translation
 from django.views.decorators.http import require_GET
 from django.views.decorators.vary import vary_on_headers
 
-from dashboards import board, choosing, comments, figures, methods, reading, suppression, tables
+from dashboards import board, choosing, comments, exporting, figures, funnel, methods, reading, suppression
 from dashboards.board import Board
 from dashboards.chosen import Chosen
 from dashboards.figures import FIGURES
@@ -39,17 +40,18 @@ class Asked:
 @vary_on_headers("HX-Request")
 @csp_update({"img-src": ["blob:"]})  # a chart becomes a picture in the browser
 @role_required(Role.VIEWER)
-def dashboard(request: MemberRequest, slug: str) -> HttpResponse:
+def dashboard(request: MemberRequest, slug: str) -> HttpResponseBase:
     asked = _asked(request)
     painted = None if asked.chosen is None else _painted(request, asked, asked.chosen)
-    if "csv" in request.GET:
-        return _csv(painted, request.GET["csv"])
+    if "csv" in request.GET or "xlsx" in request.GET:
+        return _download(request, asked, painted)
     context: dict[str, Any] = {"form": asked.form, "chosen": asked.chosen, "board": painted, "k": asked.tell.k}
     context["may_see_answers"] = request.member.may(Role.CASE_WORKER)
     if asked.chosen is not None and painted is not None:
         context["stamp"] = _stamp(request, asked.chosen)
         if painted.is_refused:
             context["nearest"] = choosing.nearest(asked.chosen, asked.questions, today=asked.form.today, k=asked.tell.k)
+        context["funnel"] = funnel.of(asked.chosen, tell=asked.tell, now=timezone.now())
         context["comments"] = _comments(request, asked, asked.chosen, painted)
     is_part = "HX-Request" in request.headers and "HX-History-Restore-Request" not in request.headers
     return render(request, "dashboards/_dashboard.html" if is_part else "dashboards/dashboard.html", context)
@@ -132,15 +134,16 @@ def _painted(request: MemberRequest, asked: Asked, chosen: Chosen) -> Board:
     )
 
 
-def _csv(painted: Board | None, name: str) -> HttpResponse:
-    chart = painted.chart(name) if painted else None
-    if chart is None or chart.table is None:
+def _download(request: MemberRequest, asked: Asked, painted: Board | None) -> HttpResponseBase:
+    """One table of the page as a file; the same numbers, and none that the page does not show."""
+    name, now = request.GET.get("csv") or request.GET.get("xlsx", ""), timezone.now()
+    if asked.chosen is None or painted is None:
         raise Http404
-    return HttpResponse(
-        tables.written(chart.table),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{chart.id}.csv"'},
-    )
+    found = exporting.table(name, painted, funnel.of(asked.chosen, tell=asked.tell, now=now))
+    if found is None:
+        raise Http404
+    lines = exporting.definition(name, asked.chosen, painted, k=asked.tell.k, now=now)
+    return exporting.response(name, found, lines, is_book="xlsx" in request.GET)
 
 
 def _comments(request: MemberRequest, asked: Asked, chosen: Chosen, painted: Board) -> comments.Comments | None:
