@@ -11,10 +11,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from feedback import customers, intake, purchases, timeline
+from feedback import customers, intake, purchases, standing, suppressing, timeline
 from feedback.forms import BringForm
+from feedback.models import Customer, SuppressionReason
 from feedback.purchase_faults import advice
 from organizations.models import Organization, Role
 from organizations.wall import MemberRequest, role_required
@@ -36,8 +37,44 @@ def index(request: MemberRequest, slug: str) -> HttpResponse:
 @require_GET
 @role_required(Role.CASE_WORKER)
 def detail(request: MemberRequest, slug: str, pk: int) -> HttpResponse:
+    return _page(request, get_object_or_404(request.organization.customers, pk=pk))
+
+
+@require_POST
+@role_required(Role.QUALITY_MANAGER)
+def release(request: MemberRequest, slug: str, pk: int) -> HttpResponse:
+    """Write to her address again, because a member knows why."""
     customer = get_object_or_404(request.organization.customers, pk=pk)
-    return render(request, "feedback/customer.html", {"customer": customer, "events": timeline.of(customer)})
+    reason, why = request.POST.get("reason", ""), request.POST.get("why", "")
+    try:
+        suppressing.lift(
+            request.organization,
+            address_key=customer.address_key,
+            reason=SuppressionReason(reason) if reason in SuppressionReason.values else SuppressionReason.OPTED_OUT,
+            why=why,
+            by=request.member,
+            now=timezone.now(),
+        )
+    except suppressing.WhyIsMissing as refusal:
+        return _page(request, customer, faults={reason: str(refusal)}, status=422)
+    except (suppressing.NotSuppressed, suppressing.NotForUsToLift) as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("Mail may go to her address again."))
+    return redirect("feedback:customer", slug, pk)
+
+
+def _page(
+    request: MemberRequest, customer: Customer, *, faults: dict[str, str] | None = None, status: int = 200
+) -> HttpResponse:
+    context = {
+        "customer": customer,
+        "events": timeline.of(customer),
+        "standing": standing.of(customer),
+        "may_manage": request.member.may(Role.QUALITY_MANAGER),
+        "faults": faults or {},
+    }
+    return render(request, "feedback/customer.html", context, status=status)
 
 
 @require_http_methods(["GET", "POST"])

@@ -15,6 +15,8 @@ LONGEST_REASON = 300
 # The reason that weighs most is the one that is told.
 # An opt-out is from questions: what a member writes to her in answer may still arrive.
 PERSONAL = (Purpose.REPLY, Purpose.OUTCOME)
+# What a member may lift; what a customer told her mail provider is not ours to take back.
+LIFTABLE = (SuppressionReason.OPTED_OUT, SuppressionReason.BOUNCED)
 _WEIGHT = [SuppressionReason.COMPLAINED, SuppressionReason.OPTED_OUT, SuppressionReason.BOUNCED]
 
 
@@ -65,7 +67,7 @@ def lift(
     organization: Organization, *, address_key: str, reason: SuppressionReason, why: str, by: Member, now: datetime
 ) -> None:
     """Write to this address again, because a member knows `why`; an import never comes here."""
-    if reason == SuppressionReason.COMPLAINED:
+    if reason not in LIFTABLE:
         raise NotForUsToLift(_("She reported our mail as spam. Only she can take that back, with her mail provider."))
     why = " ".join(why.split())[:LONGEST_REASON]
     if not why:

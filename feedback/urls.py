@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern] = [
     path("customers/bring/", customer_views.bring, name="bring"),
     path("customers/sample.csv", customer_views.sample, name="sample"),
     path("customers/<int:pk>/", customer_views.detail, name="customer"),
+    path("customers/<int:pk>/release/", customer_views.release, name="release"),
     path("touchpoints/", touchpoint_views.index, name="touchpoints"),
     path("touchpoints/new/", touchpoint_views.create, name="create_touchpoint"),
     path("touchpoints/<int:pk>/", touchpoint_views.detail, name="touchpoint"),

@@ -164,6 +164,7 @@ ADDRESSES: dict[str, Within | SignedIn | Public | Mailed] = {
     "feedback:bring": Within(QUALITY_MANAGER),
     "feedback:sample": Within(QUALITY_MANAGER),
     "feedback:customer": Within(CASE_WORKER, customer),
+    "feedback:release": Within(QUALITY_MANAGER, customer),
     "feedback:touchpoints": Within(QUALITY_MANAGER),
     "feedback:create_touchpoint": Within(QUALITY_MANAGER),
     "feedback:touchpoint": Within(QUALITY_MANAGER, touchpoint),
