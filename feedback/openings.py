@@ -56,12 +56,9 @@ def _reminder() -> tuple[str, str, str, str]:
     return (
         _("May we ask once more how it was with %(organization)s?"),
         _("May we ask once more about %(product)s?"),
+        _("Perhaps our question about %(day)s came at a bad time. We would still like to know how it went."),
         _(
-            "Perhaps our question about %(day)s came at a bad time. We would still like to know, "
-            "and will not ask again."
-        ),
-        _(
-            "Perhaps our question about %(product)s (%(day)s) came at a bad time. We would still like to know, "
-            "and will not ask again."
+            "Perhaps our question about %(product)s (%(day)s) came at a bad time. "
+            "We would still like to know how it went."
         ),
     )

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template import loader
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
+from django.utils.translation.trans_real import parse_accept_lang_header
 
 from feedback import addresses, known, look
 from feedback.addresses import Opened
@@ -20,6 +21,7 @@ from surveys.document import Questionnaire
 from surveys.faults import Fault
 
 WORTH_COMPRESSING = 600
+_LONGEST_HEADER = 500
 Note = Literal["saved", "stale", "unconfirmed"]
 
 
@@ -91,15 +93,24 @@ def closed(request: HttpRequest, ask: Asked, language: str) -> HttpResponse:
     return _page(request, "closed", ask.organization, language, {"closed_at": ask.closes_at}, 410)
 
 
-def opting_out(request: HttpRequest, organization: Organization | None, token: str, *, state: str) -> HttpResponse:
-    """`state` is ask, done or undone."""
-    language = translation.get_language() or "en"
+def opting_out(
+    request: HttpRequest, organization: Organization | None, token: str, *, state: str, language: str
+) -> HttpResponse:
+    """`state` is ask, done or undone; the language is that of the mail, where it is known."""
+    language = languages.choose(language, languages.CUSTOMER, "") or _browsers_language(request)
     return _page(request, "unsubscribe", organization, language, {"token": token, "state": state}, 200)
 
 
 def unknown(request: HttpRequest) -> HttpResponse:
     """One page for what never was and for what somebody made up."""
-    return _page(request, "unknown", None, translation.get_language() or "en", {}, 404)
+    return _page(request, "unknown", None, _browsers_language(request), {}, 404)
+
+
+def _browsers_language(request: HttpRequest) -> str:
+    """The first of her browser's languages in which our own words are there."""
+    wanted = parse_accept_lang_header(request.headers.get("Accept-Language", "").lower()[:_LONGEST_HEADER])
+    found = (languages.choose(code, languages.CUSTOMER, "") for code, _weight in wanted)
+    return next((code for code in found if code), "en")
 
 
 def to(address: str) -> HttpResponse:

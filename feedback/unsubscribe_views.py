@@ -6,7 +6,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from feedback import addresses, respond_pages, suppressing
 from feedback.addresses import OptOut
-from feedback.models import SuppressionReason
+from feedback.models import Invitation, SuppressionReason
 from organizations.models import Organization
 
 ALLOWED = ("GET", "HEAD", "POST", "OPTIONS")
@@ -22,7 +22,7 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
         return respond_pages.only(request, ALLOWED)
     organization = _organization(opted_out)
     if request.method != "POST":
-        return respond_pages.opting_out(request, organization, token, state="ask")
+        return respond_pages.opting_out(request, organization, token, state="ask", language=_language(opted_out))
     if organization is not None:
         suppressing.suppress(
             organization,
@@ -30,7 +30,7 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
             reason=SuppressionReason.OPTED_OUT,
             now=timezone.now(),
         )
-    return respond_pages.opting_out(request, organization, token, state="done")
+    return respond_pages.opting_out(request, organization, token, state="done", language=_language(opted_out))
 
 
 @csrf_exempt
@@ -44,8 +44,14 @@ def undo(request: HttpRequest, token: str) -> HttpResponse:
     organization = _organization(opted_out)
     if organization is not None:
         suppressing.take_back(organization, address_key=opted_out.address_key)
-    return respond_pages.opting_out(request, organization, token, state="undone")
+    return respond_pages.opting_out(request, organization, token, state="undone", language=_language(opted_out))
 
 
 def _organization(opted_out: OptOut) -> Organization | None:
     return Organization.objects.filter(pk=opted_out.organization_id).first()
+
+
+def _language(opted_out: OptOut) -> str:
+    """That of the last mail to this address, whatever the browser of a shared computer speaks; '' once forgotten."""
+    asked = Invitation.objects.filter(organization=opted_out.organization_id, address_key=opted_out.address_key)
+    return asked.order_by("-created_at").values_list("language", flat=True).first() or ""
