@@ -49,5 +49,17 @@ STARTERS: Mapping[str, Starter] = {
             gettext_noop("After a support case"),
             gettext_noop("How easy it was (CES), whether it is resolved, what made it difficult."),
         ),
+        Starter(
+            "delivery",
+            gettext_noop("After a delivery"),
+            gettext_noop("Satisfaction (CSAT) with smileys, whether it came in time, what went wrong on the way."),
+        ),
+        Starter(
+            "product",
+            gettext_noop("About a product"),
+            gettext_noop(
+                "Satisfaction (CSAT) with stars: the product, its quality, its price, and whether it is as described."
+            ),
+        ),
     )
 }

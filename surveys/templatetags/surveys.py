@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from django import template
 from django.utils.translation import gettext as _
 
-from surveys import cards, conditions, documents, kinds, languages, logic, questionnaire
+from surveys import cards, conditions, documents, kinds, languages, logic, piping, questionnaire
 from surveys.asked_if import Subject
 from surveys.conditions import Condition
 from surveys.document import Question
@@ -21,7 +21,7 @@ register = template.Library()
 @register.filter
 def worded(wording: Wording, language: str) -> str:
     """The text in this language, else in whichever it has."""
-    return wording.get(language) or next((text for _code, text in wording.pairs), "")
+    return piping.plain(wording.get(language) or next((text for _code, text in wording.pairs), ""))
 
 
 @register.filter
@@ -59,6 +59,12 @@ def language_of(fault: Fault) -> str:
     """The name of the language in which a text is at fault, when its column is not shown."""
     code = re.sub(r".*\.", "", fault.where)
     return languages.name(code) if languages.is_language(code) else ""
+
+
+@register.filter
+def isolated(text: str) -> str:
+    """A name that may run the other way, so that a number beside it stays where it is."""
+    return f"\u2068{text}\u2069"
 
 
 @register.filter

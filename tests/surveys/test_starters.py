@@ -1,6 +1,7 @@
 import pytest
 
-from surveys import kinds, path, questionnaire, translations
+from surveys import kinds, path, questionnaire, rendering, translations
+from surveys.answers import Attributes
 from surveys.starters import STARTERS, Starter
 from tests.surveys.asking import chose, score
 
@@ -35,6 +36,24 @@ def test_after_support_the_unresolved_are_asked_what_was_hard() -> None:
     assert path.walk(asked, {"effort": score(7), "solved": chose("no")}).on("what_was_hard")
     assert path.walk(asked, {"effort": score(2), "solved": chose("yes")}).on("what_was_hard")
     assert not path.walk(asked, {"effort": score(6), "solved": chose("yes")}).on("what_was_hard")
+
+
+def test_after_a_delivery_those_who_waited_are_asked_what_went_wrong() -> None:
+    asked = STARTERS["delivery"].questionnaire()
+
+    assert path.walk(asked, {"delivery": score(5), "arrival": chose("later")}).on("what_went_wrong")
+    assert path.walk(asked, {"delivery": score(3)}).on("what_went_wrong")
+    assert not path.walk(asked, {"delivery": score(4), "arrival": chose("earlier")}).on("what_went_wrong")
+
+
+def test_about_a_product_the_first_question_names_it() -> None:
+    asked = STARTERS["product"].questionnaire()
+
+    said = rendering.sheet(asked, None, "de", attributes=Attributes({}, {"product": "Leselampe"})).blocks[0].text
+
+    assert str(said) == "Leselampe: Wie zufrieden sind Sie damit?"
+    assert path.walk(asked, {"as_described": chose("mostly")}).on("what_differs")
+    assert not path.walk(asked, {"as_described": chose("yes")}).on("what_differs")
 
 
 @pytest.mark.parametrize("starter", STARTERS.values(), ids=list(STARTERS))
