@@ -133,7 +133,7 @@ def take(case: Case, *, by: Member, now: datetime, seen: int | None = None) -> C
     _to(case, by)
     if case.owner_id != by.pk:
         log(case, EntryKind.ASSIGNED, by=by, now=now, to=by.pk, was=case.owner_id)
-    if case.state != CaseState.IN_WORK:
+    else:
         log(case, EntryKind.MOVED, by=by, now=now, was=case.state, to_state=CaseState.IN_WORK.value)
     changed(case, owner=by, state=CaseState.IN_WORK)
     _record(case, "case.taken", by=by, now=now)

@@ -64,7 +64,7 @@ def test_whoever_takes_a_case_has_it_in_work(case: Case, carla: Member, now: dat
 
     case.refresh_from_db()
     assert (case.owner, case.state) == (carla, CaseState.IN_WORK)
-    assert kinds(case) == [EntryKind.OPENED, EntryKind.ASSIGNED, EntryKind.MOVED]
+    assert kinds(case) == [EntryKind.OPENED, EntryKind.ASSIGNED]
     assert recorded() == ["case.taken"]
 
 
