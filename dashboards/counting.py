@@ -230,15 +230,20 @@ def write(scope: Scope) -> int:
         """,  # noqa: S608
         scope,
     )
+    # EXCEPT compares two sets by their hashes, whatever is known of the table. NOT EXISTS was planned as a loop where
+    # the table was empty at first, and then went over the rows that it had just written itself, for each of them.
     _run(
         f"""
         INSERT INTO dashboards_dailycount
             (organization_id, survey_id, question_id, day, dimension, value, counts, answered)
-        SELECT s.organization_id, s.id, c.question_id, c.day, c.dimension, c.value, c.counts, c.answered
-        FROM surveys_survey s, counted c
-        WHERE s.id = %(survey)s AND NOT EXISTS (
-            SELECT FROM dashboards_dailycount d
-            WHERE {SAME_CELL} AND d.counts = c.counts AND d.answered = c.answered)
+        SELECT s.organization_id, s.id, c.*
+        FROM surveys_survey s, (
+            SELECT question_id, day, dimension, value, counts, answered FROM counted
+            EXCEPT
+            SELECT question_id, day, dimension, value, counts, answered FROM dashboards_dailycount d
+            WHERE {scope.where("d.survey_id", "d.day")}
+        ) AS c
+        WHERE s.id = %(survey)s
         ON CONFLICT (question_id, dimension, value, day)
             DO UPDATE SET counts = excluded.counts, answered = excluded.answered
         """,  # noqa: S608
