@@ -10,6 +10,7 @@ from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 from django.views.decorators.vary import vary_on_headers
 
@@ -23,7 +24,12 @@ from dashboards.saying import FORMULAS, INTERVALS, TESTS, Teller
 from feedback.models import Exclusion, Response
 from organizations.models import Organization, Role
 from organizations.wall import MemberRequest, role_required
+from surveys import documents, languages
 from surveys.models import Question, Survey, SurveyVersion
+from surveys.scales import Band
+
+# What the search among comments has fields for, and what an address does not keep.
+SEARCH = ("say", "tone", "about", "tongue", "page", "csv", "xlsx")
 
 
 @dataclass(frozen=True)
@@ -53,6 +59,7 @@ def dashboard(request: MemberRequest, slug: str) -> HttpResponseBase:
             context["nearest"] = choosing.nearest(asked.chosen, asked.questions, today=asked.form.today, k=asked.tell.k)
         context["funnel"] = funnel.of(asked.chosen, tell=asked.tell, now=timezone.now())
         context["comments"] = _comments(request, asked, asked.chosen, painted)
+        context |= _to_look_for(request, asked, painted)
     is_part = "HX-Request" in request.headers and "HX-History-Restore-Request" not in request.headers
     return render(request, "dashboards/_dashboard.html" if is_part else "dashboards/dashboard.html", context)
 
@@ -146,6 +153,19 @@ def _download(request: MemberRequest, asked: Asked, painted: Board | None) -> Ht
     return exporting.response(name, found, lines, is_book="xlsx" in request.GET)
 
 
+def _to_look_for(request: MemberRequest, asked: Asked, painted: Board) -> dict[str, Any]:
+    """What comments can be told apart by, and what of the address goes with a search."""
+    version = next((question.last_version_id for question in asked.questions), None)
+    known = documents.of_published(version).languages if version else ()
+    return {
+        "below": next((tile for tile in painted.tiles if tile.is_shown_below), None),
+        "kept": [(name, value) for name, value in request.GET.items() if name not in SEARCH],
+        "tones": list(zip(Band, (_("low"), _("in between"), _("high")), strict=True)),
+        "open_questions": [question for question in asked.questions if question.kind == "text"],
+        "tongues": [(code, languages.name(code)) for code in known],
+    }
+
+
 def _comments(request: MemberRequest, asked: Asked, chosen: Chosen, painted: Board) -> comments.Comments | None:
     if not request.member.may(Role.CASE_WORKER):
         return None
@@ -153,7 +173,7 @@ def _comments(request: MemberRequest, asked: Asked, chosen: Chosen, painted: Boa
     return comments.of(
         chosen,
         question=below.question if below else None,
-        number=comments.page(request.GET.get("page", "")),
+        sought=comments.Sought.of(request.GET.dict(), asked.questions),
         with_anonymous=below is not None and not suppression.is_too_few(below.kpi.n, k=asked.tell.k),
     )
 

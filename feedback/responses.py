@@ -95,10 +95,10 @@ def _says(organization: Organization, asked: Wanted) -> Q | None:
         Q(sort_name__contains=name) | Q(email__icontains=asked.words) | Q(reference__icontains=asked.words)
     )
     by_her = organization.responses.filter(customer__in=hers.values("pk")).values("pk")
-    return Q(pk__in=saying(organization, sought).values("response").union(by_her))
+    return Q(pk__in=saying(organization.pk, sought).values("response").union(by_her))
 
 
-def saying(organization: Organization, sought: list[str]) -> QuerySet[Answer, Any]:
+def saying(organization: int, sought: list[str]) -> QuerySet[Answer, Any]:
     """Answers whose text has all these words, folded as `words.of` gives them."""
     found: QuerySet[Answer, Any] = Answer.objects.filter(organization=organization, text__isnull=False)
     found = found.annotate(folded=Folded("text"))
