@@ -90,6 +90,8 @@ def joined(rows: Sequence[Data], how: str) -> Data | None:
 def sheet(data: Data, holder: str, condition: Data | None) -> AskedIf:
     """Of the question or the page whose place is `holder`."""
     place = f"{holder}.show_if"
+    if not condition:  # most have none, and every question would look at all the others
+        return AskedIf(place, "all", (), ())
     asked = _asked(data)
     subjects = tuple(
         Subject(f"answer:{question['key']}", number, _text(question, data["base_language"]))

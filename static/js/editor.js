@@ -5,7 +5,7 @@
   desk.dataset.scripted = "";
   const form = () => document.getElementById("editor");
   const state = () => form().querySelector("[data-state]");
-  let typed = 0, sent = 0, opened = null, active = "", focus = "", retry = 0;
+  let typed = 0, sent = 0, opened = null, active = "", focus = "", retry = 0, waiting = "";
 
   const say = (sentence) => { document.getElementById("editor-said").textContent = sentence; };
 
@@ -83,6 +83,12 @@
     if (!["editor", "editor-bar"].includes(event.detail.target.id)) return;
     form().dataset.unsaved = sent === typed && !form().querySelector(".is-conflict") ? "no" : "yes";
     mark();
+    if (waiting && form().dataset.unsaved === "no") {
+      const goes = document.getElementById(waiting);
+      waiting = "";
+      goes?.click();
+      return;
+    }
     if (opened === null) return;
     const wanted = focus && document.getElementById(focus);
     // Two of one name cannot be open at once, and while they were exchanged both were there.
@@ -102,6 +108,15 @@
     }
     document.activeElement.closest("article, .hb-choice, section")?.scrollIntoView({ block: "nearest" });
   });
+
+  // What leaves the page with the last words still on their way waits for them.
+  document.addEventListener("click", (event) => {
+    const leaves = event.target.closest("[data-waits]");
+    if (!leaves || form().dataset.unsaved !== "yes" || form().querySelector(".is-conflict")) return;
+    event.preventDefault();
+    waiting = leaves.id;
+    window.htmx.trigger(form(), "editor:again");
+  }, true);
 
   document.addEventListener("click", (event) => {
     const goes = event.target.closest("[data-goes-to]");
