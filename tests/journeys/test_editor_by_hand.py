@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
-from organizations.models import Member, Organization
+from organizations.models import Member, Notice, Organization
 from surveys import documents, drafting, publishing, questionnaire
 from surveys.models import Survey
 from tests import factories
@@ -226,6 +226,20 @@ def test_the_preview_shows_each_change_without_losing_its_place(
     expect(block).to_be_in_viewport()
     page.locator("[data-preview-language]").select_option("de")
     expect(block).to_contain_text("Wie zufrieden sind Sie mit Bestellung und Bezahlung?")
+
+
+def test_a_test_mail_has_the_words_just_typed_and_comes_back_to_the_editor(
+    opened: Callable[[Survey], Page], survey: Survey, quentin: Member
+) -> None:
+    page = opened(survey)
+    page.get_by_label("Question", exact=True).first.fill("Typed a moment ago?")
+    page.locator("#test-mail-menu > summary").click()
+    page.locator("#test-mail-en").click()
+
+    expect(page.get_by_text(f"A test is on its way to {quentin.user.email}.")).to_be_visible()
+    expect(page).to_have_url(re.compile(r"/edit/$"))
+    notice = Notice.objects.get()
+    assert (notice.to, "Typed a moment ago?" in notice.text) == (quentin.user.email, True)
 
 
 def test_a_broken_line_is_told_and_what_was_typed_is_sent_when_it_is_back(

@@ -117,11 +117,11 @@ def test_a_number_is_a_number_and_a_word_a_word(typed: str, value: object) -> No
 
 
 def test_only_earlier_questions_can_be_chosen() -> None:
-    data = asking(None)
+    data, condition = asking(None), {"customer": "vip", "known": True}
 
-    assert [one.value for one in asked_if.sheet(data, "pages[0].questions[1]", None).subjects] == ["answer:nps"]
-    assert asked_if.sheet(data, "pages[0]", None).subjects == ()
-    assert len(asked_if.sheet(data, "pages[1]", None).subjects) == 4
+    assert [one.value for one in asked_if.sheet(data, "pages[0].questions[1]", condition).subjects] == ["answer:nps"]
+    assert asked_if.sheet(data, "pages[0]", condition).subjects == ()
+    assert len(asked_if.sheet(data, "pages[1]", condition).subjects) == 4
 
 
 def test_a_new_row_is_about_the_question_before_and_sound_at_once() -> None:
