@@ -1,17 +1,18 @@
 """Every interaction on record with what a touchpoint made of it: asked, and what came of that, or why not."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, FilteredRelation, OuterRef, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from feedback import intake, inviting
-from feedback.models import Interaction, Invitation, Message, MessageState, Purpose, Reason, Response, Skip
+from feedback.models import Interaction, Message, MessageState, Purpose, Reason, Response
 from surveys.models import Touchpoint
 
 ASKED, ANSWERED, BEGUN, UNANSWERED, UNSENT = "asked", "answered", "begun", "unanswered", "unsent"
@@ -28,7 +29,7 @@ OUTCOMES: dict[str, str | Promise] = {
 }
 LONGEST_WORDS = 120
 PER_PAGE = 50
-_CHUNK = 2000
+_CHUNK = 5000
 # More customers than this who fit the words: then the words are too few to look for anybody.
 _MOST_CUSTOMERS = 5000
 
@@ -42,30 +43,49 @@ class Place:
     is_before: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Entry:
-    """One interaction with its outcome; `mail` is the state of the invitation's own mail."""
+    """One interaction with its outcome; mail and `sent_at` are those of the invitation itself."""
 
-    interaction: Interaction
+    interaction_id: int
+    at: datetime
+    source: str
+    reference: str
+    customer_id: int
+    customer_name: str
+    customer_reference: str
+    email: str
     outcome: str
-    reason: str = ""
-    decided_at: datetime | None = None
-    mail: Message | None = None
-    reminders: int = 0
-    response: Response | None = None
+    reason: str
+    decided_at: datetime | None
+    mail: str
+    sent_at: datetime | None
+    reminders: int
+    response_id: int | None
+    answered_at: datetime | None
+
+    @property
+    def customer(self) -> str:
+        return self.customer_name or self.customer_reference
 
     @property
     def told(self) -> str:
-        return str(Reason(self.reason).label) if self.reason else str(OUTCOMES[self.outcome])
+        """By what `words` tells it."""
+        return self.reason or self.outcome
 
 
 @dataclass(frozen=True)
 class Page:
-    """`newer` and `older` lead on; None where the list ends."""
+    """`previous` and `following` lead on; None where the list ends."""
 
     entries: Sequence[Entry]
     previous: Place | None
     following: Place | None
+
+
+def words() -> dict[str, str]:
+    """Every outcome and reason as people read it."""
+    return {name: str(label) for name, label in OUTCOMES.items()} | {each.value: str(each.label) for each in Reason}
 
 
 def labels() -> list[tuple[str, str]]:
@@ -98,13 +118,13 @@ def _with_outcome(touchpoint: Touchpoint, outcome: str, *, now: datetime) -> Que
         case "asked":
             return asked
         case "answered":
-            return asked.filter(invitations__response__completed_at__isnull=False)
+            return asked.filter(Exists(_responses().filter(completed_at__isnull=False)))
         case "begun":
-            return asked.filter(invitations__response__isnull=False, invitations__response__completed_at__isnull=True)
+            return asked.filter(Exists(_responses().filter(completed_at__isnull=True)))
         case "unanswered":
-            return asked.filter(Exists(_sent()), invitations__response__isnull=True)
+            return asked.filter(Exists(_sent()), ~Exists(_responses()))
         case "unsent":
-            return asked.filter(~Exists(_sent()), invitations__response__isnull=True)
+            return asked.filter(~Exists(_sent()), ~Exists(_responses()))
         case "skipped":
             return interactions.filter(skips__touchpoint=touchpoint)
         case "not_due":
@@ -112,6 +132,10 @@ def _with_outcome(touchpoint: Touchpoint, outcome: str, *, now: datetime) -> Que
         case "undecided":
             return inviting.open_ones(touchpoint.organization, touchpoint.pk).filter(experienced_at__lte=due_until)
     return interactions.all()
+
+
+def _responses() -> QuerySet[Response]:
+    return Response.objects.filter(invitation=OuterRef("invitations"))
 
 
 def _sent() -> QuerySet[Message]:
@@ -135,15 +159,16 @@ def page(
     if place is not None:
         found = found.filter(_beyond(place, rising))
     order = ("experienced_at", "pk") if rising else ("-experienced_at", "-pk")
-    rows = list(found.select_related("customer").order_by(*order)[: size + 1])
+    rows = list(_facts(touchpoint, found).order_by(*order)[: size + 1])
     more, rows = len(rows) > size, rows[:size]
     if backwards:
         rows.reverse()
     has_previous, has_following = (more, True) if backwards else (place is not None, more)
+    entries = _entries(touchpoint, rows, now=now)
     return Page(
-        _entries(touchpoint, rows, now=now),
-        Place(rows[0].experienced_at, rows[0].pk, is_before=True) if rows and has_previous else None,
-        Place(rows[-1].experienced_at, rows[-1].pk) if rows and has_following else None,
+        entries,
+        Place(entries[0].at, entries[0].interaction_id, is_before=True) if rows and has_previous else None,
+        Place(entries[-1].at, entries[-1].interaction_id) if rows and has_following else None,
     )
 
 
@@ -167,36 +192,60 @@ def every(
             return
 
 
-def _entries(touchpoint: Touchpoint, interactions: Sequence[Interaction], *, now: datetime) -> list[Entry]:
-    """Four queries, however many there are."""
-    here = {"touchpoint": touchpoint, "interaction__in": interactions}
-    invitations = {each.interaction_id: each for each in Invitation.objects.filter(**here)}
-    skips = {each.interaction_id: each for each in Skip.objects.filter(**here)}
-    asked = list(invitations.values())
-    mails = list(Message.objects.filter(invitation__in=asked, purpose__in=[Purpose.INVITATION, Purpose.REMINDER]))
-    responses = {each.invitation_id: each for each in Response.objects.filter(invitation__in=asked)}
-    first = {mail.invitation_id: mail for mail in mails if mail.purpose == Purpose.INVITATION}
-    reminded: dict[Any, int] = {}
-    for mail in mails:
-        if mail.purpose == Purpose.REMINDER and mail.state == MessageState.SENT:
-            reminded[mail.invitation_id] = reminded.get(mail.invitation_id, 0) + 1
-    due_until = now - timedelta(days=touchpoint.days_after)
-
-    def entry(interaction: Interaction) -> Entry:
-        if invitation := invitations.get(interaction.pk):
-            mail, response = first.get(invitation.pk), responses.get(invitation.pk)
-            outcome = _asked(mail, response)
-            return Entry(
-                interaction, outcome, "", invitation.created_at, mail, reminded.get(invitation.pk, 0), response
-            )
-        if skip := skips.get(interaction.pk):
-            return Entry(interaction, SKIPPED, skip.reason, skip.at)
-        return Entry(interaction, UNDECIDED if interaction.experienced_at <= due_until else NOT_DUE)
-
-    return [entry(interaction) for interaction in interactions]
+def _facts(touchpoint: Touchpoint, found: QuerySet[Interaction]) -> QuerySet[Interaction, tuple[Any, ...]]:
+    return found.annotate(
+        asked=FilteredRelation("invitations", condition=Q(invitations__touchpoint=touchpoint)),
+        left_out=FilteredRelation("skips", condition=Q(skips__touchpoint=touchpoint)),
+    ).values_list(
+        "pk",
+        "experienced_at",
+        "source",
+        "reference",
+        "customer_id",
+        "customer__name",
+        "customer__reference",
+        "customer__email",
+        "asked__pk",
+        "asked__created_at",
+        "left_out__reason",
+        "left_out__at",
+        "asked__response__pk",
+        "asked__response__completed_at",
+    )
 
 
-def _asked(mail: Message | None, response: Response | None) -> str:
+def _entries(touchpoint: Touchpoint, rows: Sequence[tuple[Any, ...]], *, now: datetime) -> list[Entry]:
+    mails, due_until = _mails([row[8] for row in rows if row[8]]), now - timedelta(days=touchpoint.days_after)
+
+    def entry(row: tuple[Any, ...]) -> Entry:
+        asked, asked_at, reason, skipped_at, response, answered_at = row[8:]
+        state, sent_at, reminders = mails.get(asked, ("", None, 0))
+        if asked:
+            outcome = _asked(state, response, answered_at)
+        elif reason:
+            outcome = SKIPPED
+        else:
+            outcome = UNDECIDED if row[1] <= due_until else NOT_DUE
+        decided_at = asked_at or skipped_at
+        return Entry(*row[:8], outcome, reason or "", decided_at, state, sent_at, reminders, response, answered_at)
+
+    return [entry(row) for row in rows]
+
+
+def _mails(invitations: Sequence[int]) -> dict[int, tuple[str, datetime | None, int]]:
+    """State and time of each invitation's own mail, and how many reminders were sent after it."""
+    first: dict[int, tuple[str, datetime | None]] = {}
+    reminded: Counter[int] = Counter()
+    found = Message.objects.filter(invitation__in=invitations, purpose__in=[Purpose.INVITATION, Purpose.REMINDER])
+    for invitation, purpose, state, sent_at in found.values_list("invitation_id", "purpose", "state", "sent_at"):
+        if purpose == Purpose.INVITATION:
+            first[invitation] = (state, sent_at)
+        elif state == MessageState.SENT:
+            reminded[invitation] += 1
+    return {invitation: (*mail, reminded[invitation]) for invitation, mail in first.items()}
+
+
+def _asked(state: str, response: int | None, answered_at: datetime | None) -> str:
     if response is not None:
-        return BEGUN if response.completed_at is None else ANSWERED
-    return UNANSWERED if mail is not None and mail.state == MessageState.SENT else UNSENT
+        return BEGUN if answered_at is None else ANSWERED
+    return UNANSWERED if state == MessageState.SENT else UNSENT

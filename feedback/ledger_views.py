@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from feedback import dry_run, exporting, ledger, tallies
 from feedback.cells import Cell
 from feedback.ledger import Entry, Place
-from feedback.models import Reason
+from feedback.models import MessageState, Reason
 from feedback.touchpoint_views import touchpoint_of
 from organizations.models import Role
 from organizations.wall import MemberRequest, role_required
@@ -47,11 +47,15 @@ class Wanted:
 def index(request: MemberRequest, slug: str, pk: int) -> HttpResponse:
     touchpoint, wanted, now = touchpoint_of(request, pk), Wanted.of(request.GET), timezone.now()
     found = ledger.find(touchpoint, outcome=wanted.outcome, words=wanted.words, now=now)
-    page = ledger.page(touchpoint, found, place=wanted.place, oldest_first=wanted.oldest_first, now=now)
     decided = tallies.decided(touchpoint, now=now)
+    if wanted.outcome == ledger.UNDECIDED and not decided.undecided:
+        # To find none among a million is the dearest question of all, and it has just been answered.
+        found = found.none()
+    page = ledger.page(touchpoint, found, place=wanted.place, oldest_first=wanted.oldest_first, now=now)
+    outcomes, states = ledger.words(), {str(state.value): state.label for state in MessageState}
     context = {
         "touchpoint": touchpoint,
-        "entries": page.entries,
+        "entries": [(entry, outcomes[entry.told], states.get(entry.mail)) for entry in page.entries],
         "previous": page.previous and _written(page.previous),
         "following": page.following and _written(page.following),
         "wanted": wanted,
@@ -91,21 +95,22 @@ def _head() -> list[str]:
 
 
 def _rows(entries: Iterator[Entry]) -> Iterator[list[Cell]]:
+    # Looked up in the catalogue once, and not for each of a million rows.
+    outcomes, states = ledger.words(), {str(state.value): str(state.label) for state in MessageState}
     for entry in entries:
-        interaction, mail, response = entry.interaction, entry.mail, entry.response
         yield [
-            interaction.experienced_at,
-            interaction.source,
-            interaction.reference,
-            interaction.customer.reference,
-            interaction.customer.name,
-            interaction.customer.email,
-            entry.told,
+            entry.at,
+            entry.source,
+            entry.reference,
+            entry.customer_reference,
+            entry.customer_name,
+            entry.email,
+            outcomes[entry.told],
             entry.decided_at,
-            mail.get_state_display() if mail else "",
-            mail.sent_at if mail else None,
+            states.get(entry.mail, ""),
+            entry.sent_at,
             entry.reminders,
-            response.completed_at if response else None,
+            entry.answered_at,
         ]
 
 
