@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -48,6 +49,15 @@ class Report:
     def tell(self, name: str, value: float, unit: str = "") -> None:
         """A figure without a budget: a raw limit, a peer, a size."""
         self._add(Figure(self.subject, name, value, unit, "only told", None))
+
+    def grow(self, name: str, values: Mapping[int, float], unit: str = "") -> None:
+        """A figure at several sizes on one line, and how many times the first the last is."""
+        sizes = sorted(values)
+        for size in sizes:
+            self.figures.append(Figure(self.subject, f"{size:,}: {name}", values[size], unit, "only told", None))
+        told = "".join(f"{f'{_number(values[size])} {unit}':>16}" for size in sizes)
+        times = f"× {_number(values[sizes[-1]] / values[sizes[0]])}" if values[sizes[0]] else ""
+        print(f"  {self.subject:<14} {name:<40}{told}{times:>12}", flush=True)
 
     def fault(self, words: str) -> None:
         self.faults.append(f"{self.subject}: {words}")
