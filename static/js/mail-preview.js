@@ -8,4 +8,6 @@ for (const form of document.querySelectorAll("form[data-mail-preview]")) {
   };
   form.addEventListener("input", soon);
   form.addEventListener("change", soon);
+  // What was refused is not stored, so the frame would show something else than the fields.
+  if (form.querySelector('[aria-invalid="true"]')) soon();
 }
