@@ -1,8 +1,9 @@
-"""What is looked at on the dashboard: a survey, perhaps one touchpoint of it, and a period."""
+"""What is looked at on the dashboard: a survey, perhaps one touchpoint or another segment of it, and a period."""
 
 from dataclasses import dataclass
 
 from dashboards.periods import Period
+from dashboards.segment import TOUCHPOINT, Segment
 from surveys.models import Survey, Touchpoint
 
 
@@ -14,3 +15,9 @@ class Chosen:
     touchpoint: Touchpoint | None
     period: Period
     by: str
+    # A segment by anything but the touchpoint; there is one of both at most.
+    part: Segment | None = None
+
+    @property
+    def segment(self) -> Segment | None:
+        return Segment(TOUCHPOINT, str(self.touchpoint.pk)) if self.touchpoint else self.part

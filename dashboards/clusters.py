@@ -57,6 +57,22 @@ def variance(clusters: Clusters) -> Fraction | None:
     return Fraction(m * residual, (m - 1) * n**4)
 
 
+def cautious_variance(clusters: Clusters) -> float:
+    """Squared standard error for a comparison: where all agree, that of as many customers who might not have.
+
+    Formula: SE² as in variance; where that is 0 or unknown, v/(m+3) of m customers with the pseudo-respondents 3/4,
+    3/2, 3/4: c = u·m/(m+3), v = (u²·m + 3/2)/(m+3) - c², u = -1, 0 or 1, what all of them said.
+    Takes: sums over customers, of whom there is one at least. Gives SE² on the unit scale, above 0.
+    Source: Cameron and Miller 2015, Journal of Human Resources 50(2); Rocks 2016, The American Statistician 70:365-372.
+    """
+    squared = variance(clusters)
+    if squared:
+        return float(squared)
+    m, said = clusters.customers, clusters.total / clusters.answers
+    centre = said * m / (m + 3)
+    return ((said * said * m + 1.5) / (m + 3) - centre * centre) / (m + 3)
+
+
 def half_width(clusters: Clusters, level: float = 0.95) -> float | None:
     """Half the width of the interval of an NPS or a share where customers answered more than once.
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, Subquery
 
+from dashboards import segmented
 from dashboards.chosen import Chosen
 from dashboards.distribution import Distribution
 from dashboards.figures import FIGURES
@@ -89,8 +90,7 @@ def of(chosen: Chosen, *, question: Question | None, sought: Sought, with_anonym
     )
     if span.start:
         found = found.filter(response__answered_on__gte=span.start)
-    if chosen.touchpoint:
-        found = found.filter(response__touchpoint=chosen.touchpoint)
+    found = segmented.among(found, chosen.segment, path="response__")
     if not with_anonymous:
         found = found.filter(response__anonymous=False)
     left_out = Exclusion.objects.filter(response=OuterRef("response"), lifted_at=None)

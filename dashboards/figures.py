@@ -91,11 +91,22 @@ class Change:
         return self.word != "no_reliable_difference"
 
 
-def difference(figure: Figure, before: Distribution, now: Distribution, *, k: int) -> Difference | None:
+def difference(
+    figure: Figure,
+    before: Distribution,
+    now: Distribution,
+    *,
+    k: int,
+    repeats: tuple[Clusters | None, Clusters | None] = (None, None),
+) -> Difference | None:
     """The difference to the span before, where both may be told; None where one may not."""
     if any(not span.n or suppression.is_too_few(span.n, k=k) for span in (before, now)):
         return None
-    return figure.difference(before, now)
+    told, (first, second) = figure.difference(before, now), repeats
+    # By the test that goes with the interval.
+    if first and second and (first.are_needed or second.are_needed):
+        return comparisons.clustered(told, first, second)
+    return told
 
 
 def changes(differences: Mapping[str, Difference]) -> dict[str, Change]:

@@ -8,9 +8,11 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from dashboards import periods
+from dashboards import periods, tallies
 from dashboards.chosen import Chosen
+from dashboards.labels import Labels
 from dashboards.saying import PERIODS
+from dashboards.segment import Segment
 from surveys.models import Survey, Touchpoint
 
 NO_SUCH_PERIOD = {
@@ -39,11 +41,22 @@ class FilterForm(forms.Form):
     period = forms.ChoiceField(label=gettext_lazy("Period"), required=False, choices=list(PERIODS.items()))
     start = forms.DateField(label=gettext_lazy("From"), required=False, widget=_day())
     end = forms.DateField(label=gettext_lazy("To"), required=False, widget=_day())
+    segment = forms.CharField(label=gettext_lazy("Segment"), required=False, max_length=200, widget=forms.Select)
     by = forms.ChoiceField(label=gettext_lazy("Trend by"), required=False, choices=TREND_BY)
 
-    def __init__(self, data: Any, *, surveys: Sequence[Survey], touchpoints: Sequence[Touchpoint], today: date) -> None:
+    def __init__(
+        self,
+        data: Any,
+        *,
+        surveys: Sequence[Survey],
+        touchpoints: Sequence[Touchpoint],
+        today: date,
+        labels: Labels | None = None,
+    ) -> None:
         super().__init__(self._with_defaults(data))
         self.surveys, self.touchpoints, self.today = surveys, touchpoints, today
+        self.labels = self._labels() if labels is None else labels
+        self._select("segment").choices = [("", _("All segments")), *self.labels.groups()]
         self._field("survey").choices = [(survey.pk, survey.name) for survey in surveys]
         self._field("touchpoint").choices = [("", _("All touchpoints")), *((t.pk, t.name) for t in touchpoints)]
         for field in self.fields.values():
@@ -54,6 +67,17 @@ class FilterForm(forms.Form):
         for name, field in self.fields.items():
             field.widget.attrs |= {"class": self._classes(name), "id": f"filter-{name}"}
 
+    def _labels(self) -> Labels:
+        """Of the survey that the address says, before it is checked: its values are what may be chosen."""
+        survey = self._survey(self.data.get("survey", ""), self.data.get("touchpoint", ""))
+        return Labels() if survey is None else Labels.of(survey, self.touchpoints, tallies.dimensions(survey.pk))
+
+    def _survey(self, survey: object, touchpoint: object) -> Survey | None:
+        """Without a survey that of the touchpoint, else the first one."""
+        asked = next((it.survey_id for it in self.touchpoints if str(it.pk) == str(touchpoint)), None)
+        wanted = str(survey or asked or "")
+        return next((it for it in self.surveys if str(it.pk) == wanted), self.surveys[0] if self.surveys else None)
+
     @property
     def names_a_period(self) -> bool:
         """Whether the address itself says which days are meant."""
@@ -61,8 +85,9 @@ class FilterForm(forms.Form):
 
     def of_period(self, name: str) -> "FilterForm":
         """The same choice over another period."""
+        said = {**self.data, "period": name}
         return FilterForm(
-            {**self.data, "period": name}, surveys=self.surveys, touchpoints=self.touchpoints, today=self.today
+            said, surveys=self.surveys, touchpoints=self.touchpoints, today=self.today, labels=self.labels
         )
 
     def _with_defaults(self, data: Any) -> dict[str, Any]:
@@ -79,12 +104,30 @@ class FilterForm(forms.Form):
             raise TypeError(f"{name} is no choice")
         return field
 
+    def _select(self, name: str) -> forms.Select:
+        widget = self.fields[name].widget
+        if not isinstance(widget, forms.Select):
+            raise TypeError(f"{name} is not chosen from a list")
+        return widget
+
     def _classes(self, name: str) -> str:
         kind = "form-control" if name in ("start", "end") else "form-select"
         return f"{kind} is-invalid" if name in self.errors else kind
 
+    def clean_segment(self) -> Segment | None:
+        """Another survey was chosen beside it: the segment may belong to the one before."""
+        said = self.cleaned_data["segment"]
+        meant = list(Segment.readings(said))
+        found = next((it for it in meant if it.value in self.labels.values.get(it.dimension, ())), None)
+        organization = self.surveys[0].organization_id if self.surveys else None
+        if found or not said or any(tallies.is_known(organization, it) for it in meant[:5]):
+            return found
+        raise forms.ValidationError(_("This is not one of the choices. Choose one from the list."))
+
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
+        if values.get("touchpoint") and values.get("segment"):
+            self.add_error("segment", _("Answers are counted by touchpoint or by segment. Choose one of both."))
         if not self.errors:
             span = {"start": values.get("start"), "end": values.get("end")}
             try:
@@ -101,10 +144,10 @@ class FilterForm(forms.Form):
             return None
         values = self.cleaned_data
         touchpoint = next((t for t in self.touchpoints if t.pk == values["touchpoint"]), None)
-        survey = next((s for s in self.surveys if s.pk == values["survey"]), None)
+        survey = self._survey(values["survey"], values["touchpoint"])
         if survey is None:
-            survey = next((s for s in self.surveys if touchpoint and s.pk == touchpoint.survey_id), self.surveys[0])
+            return None
         if touchpoint is not None and touchpoint.survey_id != survey.pk:
             # Another survey was chosen beside it: the touchpoint belongs to the one before.
             touchpoint = None
-        return Chosen(survey, touchpoint, values["period"], values["by"])
+        return Chosen(survey, touchpoint, values["period"], values["by"], values["segment"])

@@ -12,6 +12,8 @@ from django.db import connection
 
 from dashboards.counting import LONGEST_NAME, LONGEST_VALUE, NOT_EXCLUDED, OTHER
 from dashboards.periods import Span
+from dashboards.segment import Segment
+from dashboards.segmented import condition
 
 Row = tuple[date, tuple[int, ...], int]
 WHO = "coalesce(r.customer_id, -r.id)"
@@ -21,7 +23,6 @@ ANSWERS = f"""
     JOIN surveys_question q ON q.id = x.question_id
     WHERE r.survey_id = %(survey)s AND (x.score IS NOT NULL OR x.choices IS NOT NULL) AND {NOT_EXCLUDED}
 """
-IN_FILTER = "(%(touchpoint)s::bigint IS NULL OR r.touchpoint_id = %(touchpoint)s::bigint)"
 IN_SPAN = "r.answered_on BETWEEN coalesce(%(start)s, '-infinity'::date) AND %(end)s"
 ONE_QUESTION = "x.question_id = %(question)s"
 
@@ -56,50 +57,53 @@ def _places(day: str, latest: str) -> str:
     """  # noqa: S608
 
 
-def days(survey: int, *, touchpoint: int | None, span: Span, previous: Span | None) -> dict[int, list[Row]]:
+def days(survey: int, *, segment: Segment | None, span: Span, previous: Span | None) -> dict[int, list[Row]]:
     """By question: the latest answer of each customer in the span, and in the one before, on the day she gave it."""
-    wanted = {"survey": survey, "touchpoint": touchpoint, "start": span.start, "end": span.end}
+    in_filter, params = condition(segment)
+    wanted = {"survey": survey, "start": span.start, "end": span.end} | params
     wanted["first"] = previous.start if previous else span.start
     period = "(%(start)s::date IS NULL OR r.answered_on >= %(start)s)"
     in_spans = "r.answered_on BETWEEN coalesce(%(first)s, '-infinity'::date) AND %(end)s"
-    inner = _latest(period, f"{in_spans} AND {IN_FILTER}")
+    inner = _latest(period, f"{in_spans} AND {in_filter}")
     return _counted(_places("answered_on", inner), wanted)
 
 
 def over_time(
-    survey: int, *, touchpoint: int | None, span: Span, question: int, by: Literal["week", "month"]
+    survey: int, *, segment: Segment | None, span: Span, question: int, by: Literal["week", "month"]
 ) -> list[Row]:
     """The latest answer of each customer in each week or month, on that period's first day within the span."""
-    wanted = {"survey": survey, "touchpoint": touchpoint, "start": span.start, "end": span.end, "question": question}
+    in_filter, params = condition(segment)
+    wanted = {"survey": survey, "start": span.start, "end": span.end, "question": question} | params
     period = f"greatest(date_trunc('{by}', r.answered_on)::date, %(start)s::date)"
-    inner = _latest(period, f"{IN_SPAN} AND {IN_FILTER} AND {ONE_QUESTION}")
+    inner = _latest(period, f"{IN_SPAN} AND {in_filter} AND {ONE_QUESTION}")
     found = _counted(_places("period", inner), wanted)
     return found.get(question, [])
 
 
-def bases(survey: int, *, touchpoint: int | None, span: Span) -> dict[int, tuple[int, int, int]]:
+def bases(survey: int, *, segment: Segment | None, span: Span) -> dict[int, tuple[int, int, int]]:
     """By question, how many customers answered: as chosen, ever within the filter, within the span without it."""
+    in_filter, params = condition(segment)
     rows = _rows(
         f"""
         SELECT question_id, count(*) FILTER (WHERE now), count(*) FILTER (WHERE ever),
                count(*) FILTER (WHERE everywhere)
         FROM (
-            SELECT x.question_id, bool_or({IN_FILTER} AND {IN_SPAN}) AS now, bool_or({IN_FILTER}) AS ever,
+            SELECT x.question_id, bool_or({in_filter} AND {IN_SPAN}) AS now, bool_or({in_filter}) AS ever,
                    bool_or({IN_SPAN}) AS everywhere
             {ANSWERS} GROUP BY x.question_id, {WHO}
         ) AS customer
         GROUP BY question_id
         """,  # noqa: S608
-        {"survey": survey, "touchpoint": touchpoint, "start": span.start, "end": span.end},
+        {"survey": survey, "start": span.start, "end": span.end} | params,
     )
     return {question: (now, ever, everywhere) for question, now, ever, everywhere in rows}
 
 
-def segments(survey: int, *, span: Span, question: int) -> list[tuple[str, str, int, int]]:
-    """Dimension, value, score and how many customers gave it last; values without rows of their own are "other"."""
+def segments(survey: int, *, span: Span, question: int, dimension: str) -> list[tuple[str, int, int]]:
+    """Value, score and how many customers gave it last; values without rows of their own are "other"."""
     rows = _rows(
         f"""
-        SELECT s.dimension, CASE WHEN listed.id IS NULL THEN %(other)s ELSE s.value END, l.score, count(*)
+        SELECT CASE WHEN listed.id IS NULL THEN %(other)s ELSE s.value END, l.score, count(*)
         FROM ({_latest("true", f"{IN_SPAN} AND {ONE_QUESTION}")}) AS l
         JOIN feedback_response r ON r.id = l.id
         CROSS JOIN LATERAL (
@@ -111,12 +115,19 @@ def segments(survey: int, *, span: Span, question: int) -> list[tuple[str, str, 
         ) AS s (dimension, value)
         LEFT JOIN dashboards_segmentvalue listed
             ON listed.survey_id = %(survey)s AND listed.dimension = s.dimension AND listed.value = s.value
-        WHERE s.value <> ''
-        GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+        WHERE s.value <> '' AND s.dimension = %(dimension)s
+        GROUP BY 1, 2 ORDER BY 1, 2
         """,  # noqa: S608
-        {"survey": survey, "start": span.start, "end": span.end, "question": question, "other": OTHER},
+        {
+            "survey": survey,
+            "start": span.start,
+            "end": span.end,
+            "question": question,
+            "dimension": dimension,
+            "other": OTHER,
+        },
     )
-    return [(dimension, value, score, n) for dimension, value, score, n in rows]
+    return [(value, score, n) for value, score, n in rows]
 
 
 def _counted(statement: str, wanted: dict[str, Any]) -> dict[int, list[Row]]:

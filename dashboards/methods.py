@@ -14,6 +14,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 from dashboards import (
+    blocks,
     clusters,
     comparisons,
     dispositions,
@@ -112,6 +113,8 @@ USED: frozenset[Definition] = frozenset(
         intervals.wilson,
         clusters.variance,
         clusters.half_width,
+        clusters.cautious_variance,
+        comparisons.clustered,
         comparisons.nps,
         comparisons.shares,
         comparisons.newcombe,
@@ -135,9 +138,8 @@ USED: frozenset[Definition] = frozenset(
         durations.percentile,
         suppression.is_too_few,
         suppression.guarded,
-        suppression.filter_is_refused,
-        suppression.partition,
-        suppression.is_determined,
+        blocks.cut,
+        blocks.apart,
         suppression.ranks,
         rounding.text,
         rounding.signed,
@@ -158,7 +160,8 @@ class Made:
     test: str
     family: str
     minimum: str
-    differencing: str
+    blocks: str
+    apart: str
     rounding: str
 
 
@@ -172,11 +175,14 @@ def made(figure: str, *, is_clustered: bool = False) -> Made:
     shared: tuple[Definition, ...] = (
         families.words,
         suppression.guarded,
-        suppression.filter_is_refused,
+        blocks.cut,
+        blocks.apart,
         rounding.value,
     )
     formula, interval, test = own[figure]
-    behind = formula, clusters.half_width if is_clustered else interval, test, *shared
+    if is_clustered:
+        interval, test = clusters.half_width, comparisons.clustered
+    behind = formula, interval, test, *shared
     return Made(*map(anchor, behind))
 
 

@@ -1,36 +1,22 @@
-"""Daily counts → distributions of a span, of its days and of its segments.
+"""Daily counts → the answers of a span and of the one before, in blocks that may be told apart.
 
 A survey about the whole relationship counts the latest answer of each customer instead, which counts of days cannot
 tell. Here alone that is decided.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from django.db import connection
-from django.db.models import Q, Sum
-
-from dashboards import latest, repeats
+from dashboards import blocks, latest, repeats, tallies
+from dashboards.blocks import DAY, Cut, Window
 from dashboards.clusters import Clusters
 from dashboards.distribution import Distribution
-from dashboards.models import DailyCount
 from dashboards.periods import Span
+from dashboards.segment import Segment
+from dashboards.tallies import DayCount, Days
 from dashboards.trends import Every
 from surveys.models import Basis, Question, Survey
-
-EVERYTHING = ""
-TOUCHPOINT = "touchpoint"
-
-
-@dataclass(frozen=True, slots=True)
-class DayCount:
-    """The histogram of one question on one day."""
-
-    day: date
-    counts: tuple[int, ...]
-    answered: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,29 +27,95 @@ class Bases:
     ever: int = 0
     everywhere: int = 0
 
+    @property
+    def outer(self) -> tuple[int, ...]:
+        """From what the answers told could be subtracted; nothing where they are blocks."""
+        return (self.ever, self.everywhere) if self.ever else ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """Who looks: from how many answers on figures are told, until which day, and whether with the newest ones."""
+
+    k: int
+    until: date
+    has_newest: bool
+
+    @classmethod
+    def of(cls, *, today: date, k: int, sees_single_answers: bool) -> "Sight":
+        """Today grows by single answers: whoever may not see those sees whole days."""
+        return cls(k, today if sees_single_answers else today - DAY, sees_single_answers)
+
+    def window(self, cut: Cut, asked: Span) -> Window:
+        """What of a span is told."""
+        if asked.start and asked.start > self.until:
+            return Window(asked, (), waits=True)
+        told = cut.window(Span(asked.start, min(asked.end, self.until)))
+        return replace(told, waits=told.waits or asked.end > self.until)
+
+    def seen(self, cut: Cut) -> Cut:
+        return cut.with_the_newest() if self.has_newest else cut
+
 
 @dataclass(frozen=True)
 class Reading:
-    """What is counted about a survey's questions in a span and the one before, at one touchpoint or at all."""
+    """What is counted about a survey's questions in a span and the one before, in one segment or in all."""
 
     survey: Survey
-    touchpoint: int | None
+    segment: Segment | None
     span: Span
     previous: Span | None
-    days: dict[int, list[DayCount]] = field(default_factory=dict)
-    bases: dict[int, Bases] = field(default_factory=dict)
-    clusters: dict[int, Clusters] = field(default_factory=dict)
+    sight: Sight
+    # By question: in the segment, and in all.
+    days: Mapping[int, list[DayCount]] = field(default_factory=dict)
+    all_days: Mapping[int, list[DayCount]] = field(default_factory=dict)
+    cuts: Mapping[int, Cut] = field(default_factory=dict)
+    # Where latest answers count, which are no blocks.
+    bases: Mapping[int, Bases] = field(default_factory=dict)
+    clusters: Mapping[int, Clusters] = field(default_factory=dict)
+    clusters_before: Mapping[int, Clusters] = field(default_factory=dict)
+
+    @property
+    def is_in_blocks(self) -> bool:
+        return not is_latest_alone(self.survey)
+
+    def cut(self, question: int) -> Cut:
+        return self.cuts.get(question, Cut(()))
+
+    def window(self, question: int) -> Window:
+        """What of the span is told."""
+        return self.sight.window(self.cut(question), self.span) if self.is_in_blocks else Window(self.span, ())
+
+    def window_before(self, question: int) -> Window | None:
+        if self.previous is None:
+            return None
+        if not self.is_in_blocks:
+            return Window(self.previous, ())
+        return self.cut(question).before(self.previous, self.window(question))
 
     def now(self, question: Question) -> list[DayCount]:
-        return [day for day in self.days.get(question.pk, []) if self.span.holds(day.day)]
+        return self._within(question.pk, self.window(question.pk))
 
     def before(self, question: Question) -> list[DayCount]:
-        previous = self.previous
-        return [] if previous is None else [day for day in self.days.get(question.pk, []) if previous.holds(day.day)]
+        window = self.window_before(question.pk)
+        return [] if window is None else self._within(question.pk, window)
 
-    def bases_of(self, question: Question) -> tuple[int, int]:
-        bases = self.bases.get(question.pk, Bases())
-        return bases.ever, bases.everywhere
+    def _within(self, question: int, window: Window) -> list[DayCount]:
+        holds = window.holds if self.is_in_blocks else window.span.holds
+        return [day for day in self.days.get(question, []) if holds(day.day)]
+
+    def bases_of(self, question: Question) -> tuple[int, ...]:
+        return self.bases.get(question.pk, Bases()).outer
+
+    def ever(self, question: Question) -> int:
+        """How many answered within the filter at any time."""
+        bases = self.bases.get(question.pk)
+        return self.cut(question.pk).n if bases is None else bases.ever
+
+    def waiting(self, question: Question) -> int:
+        """How many of the newest answers are too few for a block."""
+        newest = self.cut(question.pk).newest
+        return newest.n if newest else 0
 
 
 def is_latest_alone(survey: Survey) -> bool:
@@ -71,60 +123,77 @@ def is_latest_alone(survey: Survey) -> bool:
     return survey.basis == Basis.RELATIONAL
 
 
-def read(survey: Survey, *, touchpoint: int | None, span: Span, previous: Span | None) -> Reading:
-    """Three queries at most, however many questions, days and answers there are."""
-    days = _days(survey, touchpoint, span, previous)
-    known = bases(survey, touchpoint=touchpoint, span=span)
-    reading = Reading(survey, touchpoint, span, previous, days, known)
-    return reading if is_latest_alone(survey) else replace(reading, clusters=_clusters(reading))
-
-
-def _days(survey: Survey, touchpoint: int | None, span: Span, previous: Span | None) -> dict[int, list[DayCount]]:
+def read(survey: Survey, *, segment: Segment | None, span: Span, previous: Span | None, sight: Sight) -> Reading:
+    """Five queries at most, however many questions, days and answers there are."""
     if is_latest_alone(survey):
-        found = latest.days(survey.pk, touchpoint=touchpoint, span=span, previous=previous)
-        return {question: [DayCount(*row) for row in rows] for question, rows in found.items()}
-    first = previous.start if previous else span.start
-    rows = DailyCount.objects.filter(survey=survey, day__lte=span.end, **_segment(touchpoint))
-    if first:
-        rows = rows.filter(day__gte=first)
-    days: dict[int, list[DayCount]] = defaultdict(list)
-    for question, day, counts, answered in rows.order_by("day").values_list("question", "day", "counts", "answered"):
-        days[question].append(DayCount(day, tuple(counts), answered))
-    return dict(days)
+        return _latest(Reading(survey, segment, span, previous, sight))
+    everything = tallies.days(survey.pk, segment=None, until=sight.until)
+    if segment is None:
+        days, found = everything, _cuts(_answered(everything), sight)
+    else:
+        days = tallies.days(survey.pk, segment=segment, until=sight.until)
+        found = _cuts_of(survey, segment, _answered(everything), sight)
+    return _with_clusters(Reading(survey, segment, span, previous, sight, days, everything, found))
 
 
-def _clusters(read: Reading) -> dict[int, Clusters]:
-    answers = [n for base in read.bases.values() if (n := base.now)]
-    if not answers:
-        return {}
-    return repeats.read(
-        read.survey.pk, touchpoint=read.touchpoint, span=read.span, fewest=min(answers), most=max(answers)
-    )
+def _latest(read: Reading) -> Reading:
+    survey, segment, span = read.survey.pk, read.segment, read.span
+    found = latest.days(survey, segment=segment, span=span, previous=read.previous)
+    days = {question: [DayCount(*row) for row in rows] for question, rows in found.items()}
+    return replace(read, days=days, bases=_bases(read.survey, segment, span))
 
 
-def bases(survey: Survey, *, touchpoint: int | None, span: Span) -> dict[int, Bases]:
-    """By question, in one query."""
+def _answered(days: Mapping[int, Sequence[DayCount]]) -> dict[int, Days]:
+    return {question: [(day.day, day.answered) for day in of] for question, of in days.items()}
+
+
+def _cuts(days: Mapping[int, Days], sight: Sight) -> dict[int, Cut]:
+    return {question: sight.seen(blocks.cut(of, k=sight.k)) for question, of in days.items()}
+
+
+def _cuts_of(survey: Survey, segment: Segment, days: Mapping[int, Days], sight: Sight) -> dict[int, Cut]:
+    values = tallies.by_value(survey.pk, dimension=segment.dimension, until=sight.until)
+    return {pk: apart(days[pk], of, sight).get(segment.value, Cut(())) for pk, of in values.items() if pk in days}
+
+
+def apart(days: Days, values: Mapping[str, Days], sight: Sight) -> dict[str, Cut]:
+    """The blocks of each value of a dimension, made of the weeks of the blocks of all answers to a question."""
+    daily = blocks.cut(days, k=sight.k).blocks
+    found = blocks.apart(blocks.weeks(daily, until=sight.until), values, k=sight.k)
+    return {value: sight.seen(cut) for value, cut in found.items()}
+
+
+def _with_clusters(read: Reading) -> Reading:
+    windows = {question: read.window(question) for question in read.cuts}
+    before = {question: window for question in read.cuts if (window := read.window_before(question))}
+    found = [repeats.read(read.survey.pk, segment=read.segment, windows=it) for it in (windows, before)]
+    if any(clusters.are_needed for of in found for clusters in of.values()):
+        # A change is tested as its intervals are made, so the other side is wanted too.
+        for place, it in enumerate((windows, before)):
+            found[place] = found[place] or repeats.read(
+                read.survey.pk, segment=read.segment, windows=it, at_any_rate=True
+            )
+    return replace(read, clusters=found[0], clusters_before=found[1])
+
+
+def counter(survey: Survey, *, segment: Segment | None, sight: Sight) -> Callable[[Span], dict[int, Bases]]:
+    """How many answered each question in any span, read once; of blocks nothing can be subtracted."""
     if is_latest_alone(survey):
-        known = latest.bases(survey.pk, touchpoint=touchpoint, span=span)
-        return {question: Bases(*counts) for question, counts in known.items()}
-    segment = _segment(touchpoint)
-    in_span = Q(day__lte=span.end)
-    if span.start:
-        in_span &= Q(day__gte=span.start)
-    rows = DailyCount.objects.filter(Q(dimension=EVERYTHING) | Q(**segment), survey=survey)
-    sums = rows.values("question").annotate(
-        now=Sum("answered", filter=Q(**segment) & in_span),
-        ever=Sum("answered", filter=Q(**segment)),
-        everywhere=Sum("answered", filter=Q(dimension=EVERYTHING) & in_span),
-    )
-    found = sums.order_by("question").values_list("question", "now", "ever", "everywhere")
-    return {question: Bases(*(n or 0 for n in counts)) for question, *counts in found}
+        return lambda span: _bases(survey, segment, span)
+    everything = tallies.by_value(survey.pk, dimension=tallies.EVERYTHING, until=sight.until)
+    days = {question: of[""] for question, of in everything.items()}
+    found = _cuts(days, sight) if segment is None else _cuts_of(survey, segment, days, sight)
+
+    def counts(span: Span) -> dict[int, Bases]:
+        told = {question: sight.window(cut, span).n for question, cut in found.items()}
+        return {question: Bases(n) for question, n in told.items()}
+
+    return counts
 
 
-def _segment(touchpoint: int | None) -> dict[str, str]:
-    if touchpoint is None:
-        return {"dimension": EVERYTHING, "value": ""}
-    return {"dimension": TOUCHPOINT, "value": str(touchpoint)}
+def _bases(survey: Survey, segment: Segment | None, span: Span) -> dict[int, Bases]:
+    known = latest.bases(survey.pk, segment=segment, span=span)
+    return {question: Bases(*counts) for question, counts in known.items()}
 
 
 def distribution(question: Question, days: Iterable[DayCount]) -> Distribution:
@@ -155,59 +224,6 @@ def _added(histograms: Iterable[tuple[int, ...]], places: int) -> list[int]:
 
 
 def over_time(read: Reading, question: Question, *, by: Every) -> list[DayCount]:
-    """What the weeks or months of the span are added up from."""
-    if not is_latest_alone(read.survey):
-        return read.now(question)
-    found = latest.over_time(read.survey.pk, touchpoint=read.touchpoint, span=read.span, question=question.pk, by=by)
+    """What the weeks or months of the span are added up from, where latest answers count."""
+    found = latest.over_time(read.survey.pk, segment=read.segment, span=read.span, question=question.pk, by=by)
     return [DayCount(*row) for row in found]
-
-
-def segments(read: Reading, question: Question) -> dict[str, dict[str, Distribution]]:
-    """The question's distribution in each segment value of the span, by dimension; added up in the database."""
-    lowest, highest = scale(question)
-    is_latest = is_latest_alone(read.survey)
-    rows = _latest_segments(read, question) if is_latest else _segments(question, read.span)
-    found: dict[str, dict[str, Distribution]] = defaultdict(dict)
-    for dimension, value, counts in rows:
-        found[dimension][value] = Distribution.of(counts, lowest=lowest, highest=highest)
-    return dict(found)
-
-
-def _segments(question: Question, span: Span) -> list[tuple[str, str, list[int]]]:
-    lowest, highest = scale(question)
-    places = ", ".join(f"sum(counts[{place}])" for place in range(1, highest - lowest + 2))
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""
-            SELECT dimension, value, ARRAY[{places}]::int[] FROM dashboards_dailycount
-            WHERE question_id = %s AND dimension <> '' AND day BETWEEN coalesce(%s, '-infinity'::date) AND %s
-            GROUP BY dimension, value ORDER BY dimension, value
-            """,  # noqa: S608 - numbers of places
-            [question.pk, span.start, span.end],
-        )
-        return list(cursor.fetchall())
-
-
-def _latest_segments(read: Reading, question: Question) -> list[tuple[str, str, list[int]]]:
-    lowest, highest = scale(question)
-    found: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0] * (highest - lowest + 1))
-    for dimension, value, given, n in latest.segments(read.survey.pk, span=read.span, question=question.pk):
-        found[dimension, value][given - lowest] += n
-    return [(dimension, value, counts) for (dimension, value), counts in found.items()]
-
-
-def stamp(survey: int, *, touchpoint: int | None, span: Span) -> str:
-    """Changes whenever a count of the span does."""
-    segment = _segment(touchpoint)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            SELECT md5(coalesce(string_agg(question_id || ' ' || day || ' ' || counts::text, ',' ORDER BY id), ''))
-            FROM dashboards_dailycount
-            WHERE survey_id = %s AND dimension = %s AND value = %s
-              AND day BETWEEN coalesce(%s, '-infinity'::date) AND %s
-            """,
-            [survey, segment["dimension"], segment["value"], span.start, span.end],
-        )
-        row = cursor.fetchone()
-    return "" if row is None else str(row[0])

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from dashboards import figures, kpi, metrics, rounding, suppression
+from dashboards.blocks import Window
 from dashboards.figures import Change
 from dashboards.kpi import Kpi
 from dashboards.periods import Span
@@ -55,6 +56,15 @@ class Teller:
         if span.start == span.end:
             return self.day(span.start)
         return f"{self.day(span.start)} – {self.day(span.end)}"
+
+    def why(self, window: Window) -> str:
+        """Why other days are told than were asked for."""
+        said = []
+        if window.is_widened:
+            said.append(_("widened to whole groups of answers, so that no single one can be worked out"))
+        if window.waits:
+            said.append(_("whole days; the newest answers join them %(k)s or more at a time") % {"k": self.k})
+        return "; ".join(said)
 
     def value(self, figure: Kpi) -> str:
         return self.number(rounding.value(figure) or "–")
@@ -141,6 +151,10 @@ EVERY_ANSWER = gettext_lazy(
 LATEST_ANSWER = gettext_lazy(
     "The latest answer of each customer in the period, and in each week or month of the trend, since the survey asks "
     "about the whole relationship; responses without a customer, as from open links, count each."
+)
+CLUSTERED_TEST = gettext_lazy(
+    "cluster-robust t test, since customers answered more than 1.2 times on average; "
+    "real where p, adjusted for all figures of the page, is below 0.05"
 )
 SHARES_TEST = gettext_lazy(
     "N−1 chi-square of two shares (Fisher where answers are very few); "

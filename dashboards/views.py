@@ -14,13 +14,28 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 from django.views.decorators.vary import vary_on_headers
 
-from dashboards import board, choosing, comments, exporting, figures, funnel, methods, reading, suppression
+from dashboards import (
+    board,
+    choosing,
+    comments,
+    exporting,
+    figures,
+    funnel,
+    methods,
+    ranking,
+    repeats,
+    segmented,
+    suppression,
+    tallies,
+)
 from dashboards.board import Board
 from dashboards.chosen import Chosen
 from dashboards.figures import FIGURES
 from dashboards.forms import FilterForm
 from dashboards.models import DailyCount
-from dashboards.saying import FORMULAS, INTERVALS, TESTS, Teller
+from dashboards.periods import Span
+from dashboards.reading import Sight
+from dashboards.saying import CLUSTERED_TEST, FORMULAS, INTERVALS, TESTS, Teller
 from feedback.models import Exclusion, Response
 from organizations.models import Organization, Role
 from organizations.wall import MemberRequest, role_required
@@ -40,6 +55,7 @@ class Asked:
     chosen: Chosen | None
     questions: Sequence[Question]
     tell: Teller
+    sight: Sight
 
 
 @require_GET
@@ -52,11 +68,14 @@ def dashboard(request: MemberRequest, slug: str) -> HttpResponseBase:
     if "csv" in request.GET or "xlsx" in request.GET:
         return _download(request, asked, painted)
     context: dict[str, Any] = {"form": asked.form, "chosen": asked.chosen, "board": painted, "k": asked.tell.k}
+    context["part"] = _part(asked)
     context["may_see_answers"] = request.member.may(Role.CASE_WORKER)
     if asked.chosen is not None and painted is not None:
-        context["stamp"] = _stamp(request, asked.chosen)
+        context["stamp"] = _stamp(request, asked, asked.chosen)
         if painted.is_refused:
-            context["nearest"] = choosing.nearest(asked.chosen, asked.questions, today=asked.form.today, k=asked.tell.k)
+            context["nearest"] = choosing.nearest(
+                asked.chosen, asked.questions, today=asked.form.today, sight=asked.sight
+            )
         context["funnel"] = funnel.of(asked.chosen, tell=asked.tell, now=timezone.now())
         context["comments"] = _comments(request, asked, asked.chosen, painted)
         context |= _to_look_for(request, asked, painted)
@@ -69,7 +88,7 @@ def dashboard(request: MemberRequest, slug: str) -> HttpResponseBase:
 def changes(request: MemberRequest, slug: str) -> HttpResponse:
     """204 as long as the page shows what is counted; asked every few seconds, so it draws nothing."""
     asked = _asked(request)
-    if asked.chosen is None or request.GET.get("stamp") == _stamp(request, asked.chosen):
+    if asked.chosen is None or request.GET.get("stamp") == _stamp(request, asked, asked.chosen):
         return HttpResponse(status=204)
     return HttpResponse("changed", content_type="text/plain")
 
@@ -92,8 +111,10 @@ def definition(request: MemberRequest, slug: str, pk: int) -> HttpResponse:
             "made": methods.made(question.figure, is_clustered=tile.is_clustered),
             "formula": FORMULAS[question.figure],
             "interval": INTERVALS[figures.CLUSTERED if tile.is_clustered else question.figure],
-            "test": TESTS[question.figure],
-            "left_out": _left_out(asked.chosen),
+            "test": CLUSTERED_TEST if tile.is_clustered else TESTS[question.figure],
+            "many": repeats.MANY,
+            "part": _part(asked),
+            "left_out": _left_out(asked.chosen, tile.span or asked.chosen.period.span),
         }
     return render(request, "dashboards/definition.html", context)
 
@@ -108,18 +129,36 @@ def how_figures_are_made(request: MemberRequest, slug: str) -> HttpResponse:
 def _asked(request: MemberRequest, parameters: Any = None) -> Asked:
     organization, given = request.organization, request.GET if parameters is None else parameters
     tell = Teller(translation.get_language() or organization.language, organization.minimum_group)
+    today = organization.day_of(timezone.now())
+    sees_single_answers = request.member.may(Role.CASE_WORKER)
+    sight = Sight.of(today=today, k=tell.k, sees_single_answers=sees_single_answers)
     form = FilterForm(
         given,
         surveys=_surveys(organization),
         touchpoints=list(organization.touchpoints.order_by("name", "pk")),
-        today=organization.day_of(timezone.now()),
+        today=today,
     )
     chosen = form.chosen
     questions = [] if chosen is None else list(chosen.survey.questions.order_by("position", "pk"))
     if chosen is not None and not form.names_a_period:
-        form = form.of_period(choosing.first(chosen, questions, today=form.today, k=tell.k))
+        form = form.of_period(choosing.first(chosen, questions, today=today, sight=sight))
         chosen = form.chosen
-    return Asked(form, chosen, questions, tell)
+    return Asked(form, chosen, questions, tell, sight)
+
+
+def _dimension(request: MemberRequest, asked: Asked) -> str:
+    """Whose table is asked for as a file, where nothing else says so."""
+    name = request.GET.get("csv") or request.GET.get("xlsx", "")
+    return next((it for it in asked.form.labels.dimensions if name == ranking.table_of(it)), "")
+
+
+def _part(asked: Asked) -> str:
+    """The segment that is looked at, in words; a touchpoint is named by itself."""
+    part = asked.chosen.part if asked.chosen else None
+    if part is None:
+        return ""
+    labels = asked.form.labels
+    return f"{labels.dimension(part.dimension)}: {labels.value(part.dimension, part.value)}"
 
 
 def _surveys(organization: Organization) -> list[Survey]:
@@ -135,8 +174,10 @@ def _painted(request: MemberRequest, asked: Asked, chosen: Chosen) -> Board:
     return board.paint(
         chosen,
         questions=asked.questions,
-        touchpoints=asked.form.touchpoints,
+        labels=asked.form.labels,
         tell=asked.tell,
+        sight=asked.sight,
+        where=request.GET.get("where") or _dimension(request, asked),
         below=int(below) if below.isascii() and below.isdigit() and len(below) < 19 else None,
     )
 
@@ -178,24 +219,20 @@ def _comments(request: MemberRequest, asked: Asked, chosen: Chosen, painted: Boa
     )
 
 
-def _stamp(request: MemberRequest, chosen: Chosen) -> str:
+def _stamp(request: MemberRequest, asked: Asked, chosen: Chosen) -> str:
     """Of the counts; for those who see comments, of the newest response as well."""
-    touchpoint = chosen.touchpoint.pk if chosen.touchpoint else None
-    counts = reading.stamp(chosen.survey.pk, touchpoint=touchpoint, span=chosen.period.span)
+    counts = tallies.stamp(chosen.survey.pk, segment=chosen.segment, until=asked.sight.until)
     if not request.member.may(Role.CASE_WORKER):
         return counts
     newest = Response.objects.filter(organization=request.organization).order_by("-pk").values_list("pk", flat=True)
     return f"{counts}-{newest.first() or 0}"
 
 
-def _left_out(chosen: Chosen) -> int:
+def _left_out(chosen: Chosen, span: Span) -> int:
     """How many responses of the span are left out by somebody."""
-    span = chosen.period.span
     found = Exclusion.objects.filter(
         lifted_at=None, response__survey=chosen.survey, response__answered_on__lte=span.end
     )
     if span.start:
         found = found.filter(response__answered_on__gte=span.start)
-    if chosen.touchpoint:
-        found = found.filter(response__touchpoint=chosen.touchpoint)
-    return found.count()
+    return segmented.among(found, chosen.segment, path="response__").count()

@@ -29,7 +29,7 @@ def touchpoint(db: None, freeze: Freeze) -> Touchpoint:
 
 
 def say(
-    touchpoint: Touchpoint, *, who: Customer | None = None, days_ago: int = 0, region: str = "", **scores: int
+    touchpoint: Touchpoint, *, who: Customer | None = None, days_ago: int = 1, region: str = "", **scores: int
 ) -> None:
     bought: dict[str, Any] = {"region": region} if region else {}
     purchase = factories.purchase(who or factories.customer(touchpoint.organization), **bought)
@@ -105,7 +105,7 @@ def test_a_figure_leads_to_its_formula_interval_test_and_rules(touchpoint: Touch
     survey = factories.survey(touchpoint.organization, starter=starter, name="Asked twice")
     asked = factories.touchpoint(touchpoint.organization, survey=survey, name="After something")
     said: dict[str, Any] = {key: 5}
-    for days_ago in (0, 100) * 5:
+    for days_ago in (1, 100) * 5:
         say(asked, days_ago=days_ago, **said)
     rollup.sweep()
     client, question = signed_in(touchpoint), Question.objects.get(survey=survey, key=key)
@@ -113,7 +113,16 @@ def test_a_figure_leads_to_its_formula_interval_test_and_rules(touchpoint: Touch
     definition = client.get(address(touchpoint.organization, "definition", question.pk)).content.decode()
 
     listed, made = page(client, touchpoint), methods.made(question.figure)
-    for anchor in (made.formula, made.interval, made.test, made.family, made.minimum, made.differencing, made.rounding):
+    for anchor in (
+        made.formula,
+        made.interval,
+        made.test,
+        made.family,
+        made.minimum,
+        made.blocks,
+        made.apart,
+        made.rounding,
+    ):
         assert f'href="{address(touchpoint.organization, "methods")}#{anchor}"' in definition
         assert f'id="{anchor}"' in listed
 
