@@ -4,18 +4,19 @@ The list of who is in it is made once; what they said is read a few thousand at 
 meantime is not in the file any more, and memory does not grow with it.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
-from django.db.models import DateTimeField, F, Func, QuerySet, Value
+from django.db import connection
+from django.db.models import F, Func, QuerySet
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from feedback.cells import Cell
-from feedback.models import Answer, Exclusion, Response
+from feedback.models import Response
 from surveys import documents, kinds
 from surveys.answers import AnswerValue
 from surveys.document import Choice, ChoiceDetails
@@ -125,8 +126,8 @@ def _rows(found: QuerySet[Response, Any], reader: "_Reader") -> Iterator[list[Ce
         yield from reader.read(some)
 
 
-# In the order of FIXED.
-_ZONED = ("created_at", "completed_at", "changed_at")
+# Neither a number nor a day.
+_NOTHING = (None, None)
 
 
 class _Reader:
@@ -136,62 +137,66 @@ class _Reader:
         self, attributes: Sequence[str], places: Mapping[int, Place], width: int, language: str, names: _Names
     ) -> None:
         self.attributes, self.places, self.language, self.names = attributes, places, language, names
+        self.zones = [timezone.get_current_timezone_name()] * 3
         self.nothing: list[Cell] = [None] * (width - len(FIXED) - len(attributes))
         # The same score or choice makes the same cells in every row.
         self.known: dict[tuple[int, Any, Any], Sequence[Cell]] = {}
 
     def read(self, ids: Sequence[int]) -> Iterator[list[Cell]]:
-        left_out = Exclusion.objects.filter(response__in=ids, lifted_at=None).values_list("response", "why")
-        reasons = dict(left_out)
-        rows = {row[0]: self._row(row, reasons) for row in _responses(ids)}
-        said = Answer.objects.filter(response__in=ids).values_list(
-            "response_id", "question_id", "score", "choices", "text"
-        )
-        for response, question, score, choices, text in said:
-            place, row = self.places.get(question), rows.get(response)
-            if place is not None and row is not None:
-                cells = self._cells(question, place, score, choices, text)
-                row[place.start : place.start + len(cells)] = cells
+        with connection.cursor() as cursor:
+            cursor.execute(_RESPONSES, [*self.zones, list(self.attributes), list(ids)])
+            rows = {row[0]: self._row(row) for row in cursor.fetchall()}
+            cursor.execute(_ANSWERS, [list(ids)])
+            for response, question, *said in cursor.fetchall():
+                place, row = self.places.get(question), rows.get(response)
+                if place is not None and row is not None:
+                    cells = self._cells(question, place, *said)
+                    row[place.start : place.start + len(cells)] = cells
         return (rows[pk] for pk in ids if pk in rows)
 
-    def _row(self, row: Sequence[Any], reasons: Mapping[int, str]) -> list[Cell]:
-        pk, survey, version, touchpoint, *plain, attributes = row
+    def _row(self, row: Sequence[Any]) -> list[Cell]:
+        pk, survey, version, touchpoint, *plain, why, attributes = row
+        names = self.names
         return [
             pk,
-            self.names.surveys.get(survey),
-            self.names.versions.get(version),
-            self.names.touchpoints.get(touchpoint),
+            names.surveys.get(survey),
+            names.versions.get(version),
+            names.touchpoints.get(touchpoint),
             *plain,
-            int(pk in reasons),
-            reasons.get(pk),
-            *(attributes.get(name) for name in self.attributes),
+            0 if why is None else 1,
+            why,
+            *attributes,
             *self.nothing,
         ]
 
     def _cells(
-        self, question: int, place: Place, score: int | None, choices: list[str] | None, text: str | None
+        self, question: int, place: Place, score: int | None, choices: list[str] | None, text: str | None, *more: Any
     ) -> Sequence[Cell]:
-        if score is None and choices is None:
-            return self._told(place, AnswerValue(text=text or ""))
-        key = question, score if choices is None else tuple(choices), text
-        cells = self.known.get(key)
-        if cells is None:
-            value = AnswerValue(score=score, choices=tuple(choices or ()), text=text or "")
-            cells = self._told(place, value)
-            if not text:
-                self.known[key] = cells
+        key = question, score, None if choices is None else tuple(choices)
+        if text is None and more == _NOTHING and key in self.known:
+            return self.known[key]
+        number, on = more
+        cells = self._told(place, AnswerValue(score, tuple(choices or ()), text or "", number, on))
+        if text is None and more == _NOTHING:
+            self.known[key] = cells
         return cells
 
     def _told(self, place: Place, value: AnswerValue) -> Sequence[Cell]:
         return place.kind.cells(place.asked, value, self.language, place.base)
 
 
-def _responses(ids: Iterable[int]) -> Iterator[Sequence[Any]]:
-    zone = Value(timezone.get_current_timezone_name())
-    # The database turns moments into the organization's time ten times as fast.
-    moments = {
-        f"zoned_{name}": Func(zone, F(name), function="timezone", output_field=DateTimeField()) for name in _ZONED
-    }
-    columns = ("pk", "survey_id", "version_id", "touchpoint_id", "channel", "language", "answered_on", "experienced_on")
-    hers = ("customer__reference", "customer__name", "customer__email", "attributes")
-    return iter(Response.objects.filter(pk__in=ids).annotate(**moments).values_list(*columns, *moments, *hers))
+# Written out: a file of 100,000 rows is to take two seconds, and the ORM alone would take one of them. The database
+# turns moments into the organization's time ten times as fast, too. In the order of FIXED.
+_RESPONSES = """
+    SELECT r.id, r.survey_id, r.version_id, r.touchpoint_id, r.channel, r.language, r.answered_on, r.experienced_on,
+           date_trunc('second', r.created_at AT TIME ZONE %s), date_trunc('second', r.completed_at AT TIME ZONE %s),
+           date_trunc('second', r.changed_at AT TIME ZONE %s), c.reference, c.name, c.email, e.why,
+           ARRAY(SELECT r.attributes ->> name FROM unnest(%s::text[]) WITH ORDINALITY AS a (name, place) ORDER BY place)
+    FROM feedback_response r
+    LEFT JOIN feedback_customer c ON c.id = r.customer_id
+    LEFT JOIN feedback_exclusion e ON e.response_id = r.id AND e.lifted_at IS NULL
+    WHERE r.id = ANY(%s)
+"""
+_ANSWERS = """
+    SELECT response_id, question_id, score, choices, text, number, "on" FROM feedback_answer WHERE response_id = ANY(%s)
+"""

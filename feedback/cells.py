@@ -3,7 +3,7 @@
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from decimal import Decimal
 
 Cell = str | int | float | Decimal | date | None
@@ -17,28 +17,35 @@ PASSED_OVER = " \u00a0\u3000\u200b\ufeff'\""
 _PIECE = 32_768
 
 
-def cell(value: Cell) -> str:
+# The writer of CSV puts these down as they are.
+_PLAIN = frozenset({int, float, Decimal, date, type(None)})
+
+
+def cell(value: Cell, zone: tzinfo | None = None) -> str:
     """As it stands in a CSV file: a text that a spreadsheet would run gets an apostrophe before it."""
     if value is None:
         return ""
     if isinstance(value, bool):
         return str(int(value))
     if isinstance(value, datetime):
-        return value.replace(tzinfo=None).isoformat(sep=" ", timespec="seconds")
+        local = value.astimezone(zone) if zone and value.tzinfo else value
+        return local.replace(tzinfo=None).isoformat(sep=" ", timespec="seconds")
     if isinstance(value, str):
-        return f"'{value}" if value.lstrip(PASSED_OVER).startswith(FORMULA) else value
+        # Most texts begin with a letter or a digit, and no formula does.
+        is_safe = value[:1].isalnum() or not value.lstrip(PASSED_OVER).startswith(FORMULA)
+        return value if is_safe else f"'{value}"
     return str(value)
 
 
-def csv_pieces(head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterator[bytes]:
-    """A CSV file in pieces, while its rows still come."""
+def csv_pieces(head: Sequence[str], rows: Iterable[Sequence[Cell]], *, zone: tzinfo | None = None) -> Iterator[bytes]:
+    """A CSV file in pieces, while its rows still come; moments stand in this zone, where one is given."""
     file = io.StringIO()
     # The mark makes spreadsheets read UTF-8.
     file.write("\ufeff")
     writer = csv.writer(file)
     writer.writerow(map(cell, head))
     for row in rows:
-        writer.writerow(map(cell, row))
+        writer.writerow([value if type(value) in _PLAIN else cell(value, zone) for value in row])
         if file.tell() >= _PIECE:
             yield _taken(file)
     yield _taken(file)

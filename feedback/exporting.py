@@ -41,7 +41,7 @@ def _as_asked(head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterator[b
 
     def pieces() -> Iterator[bytes]:
         with translation.override(language), timezone.override(zone):
-            yield from csv_pieces(head, _local(rows))
+            yield from csv_pieces(head, rows, zone=zone)
 
     return pieces()
 

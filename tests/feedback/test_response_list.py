@@ -392,7 +392,7 @@ def test_a_file_asks_the_database_as_much_for_three_as_for_one(
         said(touchpoint, f"Anna {number}", nps=2, reason="Late")
     quentins.get(f"/o/{acme.slug}/responses/export/").getvalue()
 
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(16):
         quentins.get(f"/o/{acme.slug}/responses/export/").getvalue()
 
 
