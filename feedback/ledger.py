@@ -218,6 +218,7 @@ def _entries(touchpoint: Touchpoint, rows: Sequence[tuple[Any, ...]], *, now: da
     mails, due_until = _mails([row[8] for row in rows if row[8]]), now - timedelta(days=touchpoint.days_after)
 
     def entry(row: tuple[Any, ...]) -> Entry:
+        pk, at, source, reference, customer, name, number, email = row[:8]
         asked, asked_at, reason, skipped_at, response, answered_at = row[8:]
         state, sent_at, reminders = mails.get(asked, ("", None, 0))
         if asked:
@@ -225,9 +226,25 @@ def _entries(touchpoint: Touchpoint, rows: Sequence[tuple[Any, ...]], *, now: da
         elif reason:
             outcome = SKIPPED
         else:
-            outcome = UNDECIDED if row[1] <= due_until else NOT_DUE
-        decided_at = asked_at or skipped_at
-        return Entry(*row[:8], outcome, reason or "", decided_at, state, sent_at, reminders, response, answered_at)
+            outcome = UNDECIDED if at <= due_until else NOT_DUE
+        return Entry(
+            interaction_id=pk,
+            at=at,
+            source=source,
+            reference=reference,
+            customer_id=customer,
+            customer_name=name,
+            customer_reference=number,
+            email=email,
+            outcome=outcome,
+            reason=reason or "",
+            decided_at=asked_at or skipped_at,
+            mail=state,
+            sent_at=sent_at,
+            reminders=reminders,
+            response_id=response,
+            answered_at=answered_at,
+        )
 
     return [entry(row) for row in rows]
 
