@@ -78,7 +78,7 @@ def _response(invitation: Invitation, version_id: int, language: str, is_complet
         channel=Channel.EMAIL,
         answered_on=organization.day_of(now),
         experienced_on=organization.day_of(interaction.experienced_at),
-        attributes=known.segments(interaction),
+        attributes=known.segments(interaction, organization.reporting_attributes),
         completed_at=now if is_complete else None,
         created_at=now,
         changed_at=now,

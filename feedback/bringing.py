@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from feedback import guessing, lines, mapping, scanning
 from feedback.guessing import Guess
+from feedback.lines import Cells
 from feedback.mapping import Mapping, NotAMapping
 from feedback.models import Import, ImportChunk, ImportState
 from organizations import audit
@@ -105,6 +106,11 @@ def sample(it: Import, encoding: str) -> list[str]:
     # A piece ends anywhere; the line that it cuts is no example.
     whole = found[:-1] if len(found) > 1 and it.size > CHUNK else found
     return whole[: guessing.SAMPLE_LINES]
+
+
+def rows_of(found: Iterable[str], wanted: Mapping) -> Iterator[Cells]:
+    """Lines taken apart as the mapping says."""
+    return lines.fixed(found, wanted.cuts) if wanted.cuts else lines.delimited(found, wanted.delimiter)
 
 
 def mapping_of(it: Import) -> Mapping:

@@ -141,6 +141,11 @@ def layout(lines: Sequence[str]) -> tuple[str, tuple[int, ...]]:
     return (delimiter if width > 1 else ","), ()
 
 
+def layout_of_fixed(lines: Sequence[str]) -> tuple[int, ...]:
+    """Where columns of fixed width begin; one column where no place is blank in every line."""
+    return _cuts([line for line in lines if line.strip()]) or (0,)
+
+
 def _usual_width(rows: Sequence[Sequence[str]]) -> int:
     """How many cells most rows have; a row with more of them is faulty."""
     widths = Counter(len(row) for row in rows[:_LAID_OUT_BY])

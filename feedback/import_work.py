@@ -167,9 +167,7 @@ class _Job:
         it, mapping = self.it, bringing.mapping_of(self.it)
         assert it.queued_at is not None
         found = lines.lines(self._pieces(), mapping.encoding)
-        rows: Iterator[Cells] = (
-            lines.fixed(found, mapping.cuts) if mapping.cuts else lines.delimited(found, mapping.delimiter)
-        )
+        rows = bringing.rows_of(found, mapping)
         reader = Reader(mapping, zone=it.organization.zone, now=it.queued_at)
         self._reader = reader, purchase_rows.numbered(rows, mapping, after=it.rows_read)
         return self._reader

@@ -1,6 +1,6 @@
 """What we know of a customer and her interaction: for pipes, conditions, mails and the figures' segments."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from feedback.models import Customer, Interaction, Invitation
@@ -31,12 +31,18 @@ def product(interaction: Interaction) -> str:
     return next((text for text in found if text), "")
 
 
-def segments(interaction: Interaction) -> dict[str, str]:
-    """The attributes a response is counted by: short texts only, so that an order number or a note makes no segment."""
+def segments(interaction: Interaction, chosen: Sequence[str] | None = None) -> dict[str, str]:
+    """The attributes a response is counted by: short texts only, so that a number or a note makes no segment.
+
+    Those that the organization has `chosen` to report by; None: nobody has chosen.
+    """
     short = {
         line(name): line(value)
         for name, value in interaction.attributes.items()
-        if isinstance(value, str) and 0 < len(line(value)) <= LONGEST_SEGMENT and 0 < len(line(name)) <= LONGEST_SEGMENT
+        if (chosen is None or name in chosen)
+        and isinstance(value, str)
+        and 0 < len(line(value)) <= LONGEST_SEGMENT
+        and 0 < len(line(name)) <= LONGEST_SEGMENT
     }
     return dict(sorted(short.items())[:MOST_SEGMENTS])
 

@@ -4,6 +4,8 @@ from django.urls import URLPattern, path
 
 from feedback import (
     customer_views,
+    file_views,
+    import_views,
     ledger_views,
     mail_views,
     outbox_views,
@@ -15,8 +17,17 @@ from feedback import (
 app_name = "feedback"
 urlpatterns: list[URLPattern] = [
     path("customers/", customer_views.index, name="customers"),
-    path("customers/bring/", customer_views.bring, name="bring"),
-    path("customers/sample.csv", customer_views.sample, name="sample"),
+    path("customers/bring/", import_views.bring, name="bring"),
+    path("customers/sample.csv", import_views.sample, name="sample"),
+    path("customers/files/", import_views.index, name="imports"),
+    path("customers/files/<int:pk>/", import_views.detail, name="import"),
+    path("customers/files/<int:pk>/columns/", import_views.columns, name="import_columns"),
+    path("customers/files/<int:pk>/columns.json", import_views.mapping, name="import_mapping"),
+    path("customers/files/<int:pk>/record/", import_views.record, name="import_record"),
+    path("customers/files/<int:pk>/cancel/", import_views.cancel, name="import_cancel"),
+    path("customers/files/<int:pk>/faults.csv", import_views.faults, name="import_faults"),
+    path("customers/reporting/", import_views.reporting_attributes, name="reporting_attributes"),
+    path("customers/export/", file_views.customer_list, name="customers_export"),
     path("customers/<int:pk>/", customer_views.detail, name="customer"),
     path("customers/<int:pk>/release/", customer_views.release, name="release"),
     path("touchpoints/", touchpoint_views.index, name="touchpoints"),
@@ -32,6 +43,7 @@ urlpatterns: list[URLPattern] = [
     path("touchpoints/<int:pk>/mail/preview/", mail_views.preview, name="mail_preview"),
     path("surveys/<int:pk>/test-mail/", mail_views.test_mail, name="test_mail"),
     path("mail/", outbox_views.index, name="outbox"),
+    path("mail/export/", file_views.mail_list, name="outbox_export"),
     path("mail/retry/", outbox_views.retry, name="outbox_retry"),
     path("mail/<int:pk>/arrived/", outbox_views.arrived, name="outbox_arrived"),
     path("mail/<int:pk>/again/", outbox_views.again, name="outbox_again"),

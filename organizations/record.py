@@ -24,6 +24,7 @@ WORDS: dict[str, str | Promise] = {
     "organization.changed": _("changed the settings"),
     "organization.logo_set": _("put up a logo"),
     "organization.logo_removed": _("took the logo down"),
+    "organization.reporting_chosen": _("chose by which attributes answers are counted: %(names)s"),
     "colleague.invited": _("invited %(email)s as %(role)s"),
     "colleague.invited_again": _("sent the invitation for %(email)s again"),
     "colleague.invite_withdrawn": _("withdrew the invitation for %(email)s"),

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from actions.models import Case
-from feedback.models import Channel, Customer, Invitation, Message, MessageState, Purpose, Response
+from feedback import bringing, import_work
+from feedback.models import Channel, Customer, Import, Invitation, Message, MessageState, Purpose, Response
 from organizations import joining, links
 from organizations.models import ColleagueInvite, Member, Organization, Role
 from surveys import drafting
@@ -54,6 +55,22 @@ class Belongings:
     @cached_property
     def customer(self) -> Customer:
         return factories.customer(self.organization, f"{self.mark} customer")
+
+    @cached_property
+    def import_waiting(self) -> Import:
+        """A file of which nobody has said what its columns mean."""
+        content = f"date,customer,store\n2026-01-05,7,{self.mark} store\n2026-01-06,8,Berlin\n".encode()
+        return bringing.bring(self.organization, [content], name=f"{self.mark} file", by=None, now=NOW)
+
+    @cached_property
+    def import_done(self) -> Import:
+        """A file that was recorded but for a faulty row."""
+        content = f"date,customer,store\n2026-01-05,7,{self.mark} store\nsoon,8,{self.mark}\n2026-01-06,9,Rome\n"
+        it = bringing.bring(self.organization, [content.encode()], name=f"{self.mark} file", by=None, now=NOW)
+        bringing.check(it, bringing.mapping_of(it), moves_dates=True, by=None, now=NOW, is_straight=True)
+        import_work.work(worker="Wanda", now=NOW, only=it.pk)
+        it.refresh_from_db()
+        return it
 
     @cached_property
     def invitation(self) -> Invitation:

@@ -78,6 +78,14 @@ def customer(it: Belongings) -> dict[str, Any]:
     return {"pk": it.customer.pk}
 
 
+def import_waiting(it: Belongings) -> dict[str, Any]:
+    return {"pk": it.import_waiting.pk}
+
+
+def import_done(it: Belongings) -> dict[str, Any]:
+    return {"pk": it.import_done.pk}
+
+
 def message(it: Belongings) -> dict[str, Any]:
     return {"pk": it.message.pk}
 
@@ -163,6 +171,15 @@ ADDRESSES: dict[str, Within | SignedIn | Public | Mailed] = {
     "feedback:customers": Within(CASE_WORKER),
     "feedback:bring": Within(QUALITY_MANAGER),
     "feedback:sample": Within(QUALITY_MANAGER),
+    "feedback:imports": Within(QUALITY_MANAGER),
+    "feedback:import": Within(QUALITY_MANAGER, import_done),
+    "feedback:import_columns": Within(QUALITY_MANAGER, import_waiting),
+    "feedback:import_mapping": Within(QUALITY_MANAGER, import_done),
+    "feedback:import_record": Within(QUALITY_MANAGER, import_done),
+    "feedback:import_cancel": Within(QUALITY_MANAGER, import_done),
+    "feedback:import_faults": Within(QUALITY_MANAGER, import_done),
+    "feedback:reporting_attributes": Within(QUALITY_MANAGER),
+    "feedback:customers_export": Within(QUALITY_MANAGER),
     "feedback:customer": Within(CASE_WORKER, customer),
     "feedback:release": Within(QUALITY_MANAGER, customer),
     "feedback:touchpoints": Within(QUALITY_MANAGER),
@@ -178,6 +195,7 @@ ADDRESSES: dict[str, Within | SignedIn | Public | Mailed] = {
     "feedback:mail_preview": Within(QUALITY_MANAGER, touchpoint),
     "feedback:test_mail": Within(QUALITY_MANAGER, survey),
     "feedback:outbox": Within(QUALITY_MANAGER),
+    "feedback:outbox_export": Within(QUALITY_MANAGER),
     "feedback:outbox_retry": Within(QUALITY_MANAGER),
     "feedback:outbox_arrived": Within(QUALITY_MANAGER, message),
     "feedback:outbox_again": Within(QUALITY_MANAGER, message),

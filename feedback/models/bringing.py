@@ -97,6 +97,10 @@ class Import(models.Model):
         return self.state in self.OVER
 
     @property
+    def would_be_known(self) -> int:
+        return (self.purchases or 0) - (self.would_be_new or 0)
+
+    @property
     def purchases_known(self) -> int:
         """Recorded before, and left as they are."""
         return self.purchases_done - self.purchases_new

@@ -1,7 +1,6 @@
-"""Customers' pages: search, order, history, and bringing a file."""
+"""Customers' pages: search, order and history."""
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
@@ -11,59 +10,12 @@ from tests import factories
 
 pytestmark = pytest.mark.django_db
 
-FILE = "order,date,customer,email,name\nA-1,2026-01-05,C-1,anna@example.com,Anna Berg\n"
-
 
 @pytest.fixture
 def acme(client: Client) -> Organization:
     made = factories.organization()
     client.force_login(factories.member(made).user)
     return made
-
-
-def bring(client: Client, acme: Organization, content: str | bytes, name: str = "purchases.csv"):  # type: ignore[no-untyped-def]
-    body = content.encode() if isinstance(content, str) else content
-    return client.post(reverse("feedback:bring", args=[acme.slug]), {"file": SimpleUploadedFile(name, body)})
-
-
-def test_a_file_of_purchases_is_recorded_and_said_so(client: Client, acme: Organization) -> None:
-    answer = bring(client, acme, FILE)
-
-    assert answer.status_code == 302
-    assert acme.interactions.get().reference == "A-1"
-    assert "1 purchase recorded." in client.get(answer.headers["Location"]).content.decode()
-
-
-def test_the_same_file_twice_says_that_it_was_known(client: Client, acme: Organization) -> None:
-    bring(client, acme, FILE)
-    answer = bring(client, acme, FILE)
-
-    assert "1 were known already." in client.get(answer.headers["Location"]).content.decode()
-    assert acme.interactions.count() == 1
-
-
-def test_faults_are_listed_with_row_column_and_advice_and_nothing_is_recorded(
-    client: Client, acme: Organization
-) -> None:
-    answer = bring(client, acme, FILE + "A-2,yesterday,C-2,bela@example.com,<b>Bela</b>\n")
-
-    page = answer.content.decode()
-    assert answer.status_code == 422
-    assert "yesterday" in page
-    assert "Write it as 2026-01-31" in page
-    assert not acme.interactions.exists()
-
-
-@pytest.mark.parametrize("content", [b"", b"\0\0\0", b"\x89PNG\r\n\x1a\n", b"\xff\xfe\x00", b"a" * 6_000_000])
-def test_rubbish_is_refused_with_advice(client: Client, acme: Organization, content: bytes) -> None:
-    assert bring(client, acme, content).status_code == 422
-
-
-def test_a_form_without_a_file_says_so(client: Client, acme: Organization) -> None:
-    answer = client.post(reverse("feedback:bring", args=[acme.slug]))
-
-    assert answer.status_code == 422
-    assert "invalid-feedback" in answer.content.decode()
 
 
 @pytest.mark.parametrize(

@@ -65,7 +65,13 @@ def test_columns_of_fixed_width_are_cut_where_they_begin() -> None:
 
 
 def test_a_value_that_runs_into_the_next_column_is_a_fault_and_no_half_value() -> None:
-    assert list(fixed(["123 Anna"], [0, 2])) == [Broken("does_not_fit", "123 Anna")]
+    rows = list(fixed(["12 Anna", "13 Bela", "123 Cora"], [0, 2]))
+
+    assert rows == [["12", " Anna"], ["13", " Bela"], Broken("does_not_fit", "123 Cora")]
+
+
+def test_columns_may_stand_without_a_gap() -> None:
+    assert list(fixed(["20260101Anna", "20260102Bela"], [0, 8])) == [["20260101", "Anna"], ["20260102", "Bela"]]
 
 
 def test_a_line_without_end_is_refused() -> None:

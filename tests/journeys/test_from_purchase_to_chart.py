@@ -77,8 +77,11 @@ def test_from_six_purchases_to_the_first_figure(
     # He brings six purchases of last week, and starts asking three days after a purchase.
     page.goto(f"{home}customers/bring/")
     page.get_by_label("File with purchases").set_input_files(six_purchases(tmp_path))
-    page.get_by_role("button", name="Record the purchases").click()
-    expect(page.get_by_text("6 purchases recorded.")).to_be_visible()
+    page.get_by_role("button", name="Look at the file").click()
+    expect(page.locator("[data-preview]")).to_contain_text("Anna Berg")
+    page.get_by_role("button", name="Check the whole file").click()
+    page.get_by_role("button", name="Record 6 new purchases").click(timeout=30_000)
+    expect(page.locator('[data-import-state="done"]')).to_be_visible(timeout=30_000)
     page.goto(f"{home}touchpoints/new/")
     page.get_by_role("textbox", name=re.compile("^Name")).fill("After a purchase")
     page.get_by_role("combobox", name="Survey").select_option(label="After your purchase")

@@ -1,0 +1,72 @@
+"""Attributes of purchases → the few by which answers are counted from now on."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from feedback import attributes, known
+from organizations import audit
+from organizations.models import Member, Organization
+
+# The newest purchases tell what there is; reading all of a large organization's would take minutes.
+LOOKED_AT = 5000
+_SHOWN = 5
+
+
+class TooMany(Exception):
+    """Each attribute multiplies the figures; a few of them are read, many are not."""
+
+
+@dataclass(frozen=True)
+class Attribute:
+    """What purchases carry under a name, and whether answers are counted by it."""
+
+    name: str
+    purchases: int
+    values: int
+    examples: Sequence[str]
+    doubt: str
+    is_chosen: bool
+
+
+def seen(organization: Organization) -> list[Attribute]:
+    """The attributes of the newest purchases, and those that are chosen although none of these carries them."""
+    newest = organization.interactions.order_by("-pk").values_list("attributes", flat=True)[:LOOKED_AT]
+    values: defaultdict[str, list[str]] = defaultdict(list)
+    for carried in newest:
+        for name, value in carried.items():
+            values[name].append(str(value))
+    chosen = organization.reporting_attributes or []
+    return [_attribute(name, values.get(name, []), name in chosen) for name in sorted({*values, *chosen})]
+
+
+@transaction.atomic
+def choose(organization: Organization, names: Iterable[str], *, by: Member, now: datetime) -> None:
+    """Count answers by these from now on; what has come in keeps what it was counted by when it came."""
+    wanted = sorted({*names})
+    if len(wanted) > known.MOST_SEGMENTS:
+        raise TooMany(_("Choose at most %(most)s attributes to report by.") % {"most": known.MOST_SEGMENTS})
+    locked = Organization.objects.select_for_update().get(pk=organization.pk)
+    if locked.reporting_attributes == wanted:
+        return
+    locked.reporting_attributes = organization.reporting_attributes = wanted
+    locked.save(update_fields=["reporting_attributes"])
+    detail = {"names": ", ".join(wanted) or "–"}
+    audit.record(locked, by=by, what="organization.reporting_chosen", about=locked, now=now, detail=detail)
+
+
+def choose_among(
+    organization: Organization, offered: Iterable[str], chosen: Iterable[str], *, by: Member, now: datetime
+) -> None:
+    """The same for the attributes of one file; others stay as they are."""
+    kept = set(organization.reporting_attributes or []) - {*offered}
+    choose(organization, kept | {*chosen}, by=by, now=now)
+
+
+def _attribute(name: str, values: Sequence[str], is_chosen: bool) -> Attribute:
+    examples = list(dict.fromkeys(values))[:_SHOWN]
+    return Attribute(name, len(values), len(set(values)), examples, attributes.doubt(values), is_chosen)
