@@ -134,11 +134,32 @@ def finished(data: Data) -> Data:
 
 def faults_of(data: Data) -> tuple[Fault, ...]:
     """What must be mended before customers can see it."""
+    found = _faults(finished(data))
+    if not found:
+        return ()
+    # What refers to nothing is judged only where all else is sound, and should be told at once.
+    places = {fault.where for fault in found}
+    return (*found, *(fault for fault in _faults(_dotted(data)) if fault.where not in places))
+
+
+def _faults(document: Data) -> tuple[Fault, ...]:
     try:
-        questionnaire.parse(finished(data))
+        questionnaire.parse(document)
     except questionnaire.FaultyQuestionnaire as faulty:
         return faulty.faults
     return ()
+
+
+def _dotted(data: Data) -> Data:
+    """With dots where a wording is still to come."""
+    data = finished(data)
+    base = data["base_language"]
+    for slot in slots(data):
+        if not slot.is_optional and not slot.texts.get(base):
+            slot.holder[slot.name] = {**slot.texts, base: "…"}
+    for page in data["pages"]:
+        page["questions"] = page["questions"] or [{"key": "new_0", "kind": "statement", "text": {base: "…"}}]
+    return data
 
 
 def missing(data: Data, language: str) -> int:
@@ -166,15 +187,9 @@ def changed_question(before: Data, after: Data) -> str:
 
 def presentable(data: Data) -> questionnaire.Questionnaire | None:
     """For a preview while something is missing: dots where a wording is to come; None where that does not help."""
-    data = finished(data)
-    base = data["base_language"]
-    for slot in slots(data):
-        if not slot.is_optional and not slot.texts.get(base):
-            slot.holder[slot.name] = {**slot.texts, base: "…"}
-    for page in data["pages"]:
-        page["questions"] = page["questions"] or [{"key": "new_0", "kind": "statement", "text": {base: "…"}}]
+    data = _dotted(data)
     for _ in range(2):  # conditions are judged only where all else is sound
-        for fault in faults_of(data):
+        for fault in _faults(data):
             _leave_out(data, fault.where)
     try:
         return questionnaire.parse(data)

@@ -131,7 +131,8 @@ def _answer(
     if request.htmx.target == BAR:  # type: ignore[attr-defined]  # django-htmx puts it there
         response = render(request, "surveys/_editor_bar.html", _context(survey, desk, version, is_partial=True))
     else:
-        response = _page(request, survey, desk, version, said=said)
+        offers_undo = pressed.verb in ("remove", "remove-language")
+        response = _page(request, survey, desk, version, said=said, offers_undo=offers_undo)
     is_new = pressed.verb in ("add", "duplicate") and desk.opened
     focus = f"open-question-{desk.opened}" if is_new else ""
     response["HX-Trigger"] = json.dumps({"editor:kept": {"said": said, "focus": focus, "number": version.number}})

@@ -33,7 +33,10 @@ Asked = Mapping[str, Data]
 
 def in_words(condition: Data, data: Data) -> str:
     """`condition` as it stands in the document `data`."""
-    asked = {question["key"]: question for _place, question in editing.questions(data)}
+    asked = {
+        question["key"]: {**question, "number": number}
+        for number, (_place, question) in enumerate(editing.questions(data), start=1)
+    }
     return _says(condition, asked, data["base_language"])
 
 
@@ -76,7 +79,10 @@ def _test(subject: str, name: str, test: str, operand: Any, asked: Asked, base: 
 
 def _subject(subject: str, name: str, question: Data, base: str) -> str:
     if subject == "answer":
-        text = piping.plain(question.get("text", {}).get(base, "")) or name
+        text = piping.plain(question.get("text", {}).get(base, ""))
+        if question and not text:
+            return _("question %(number)s") % {"number": question["number"]}
+        text = text or name
         return _("“%(text)s”") % {"text": Truncator(text).chars(LONGEST)}
     if subject == "customer":
         return _("the customer's “%(name)s”") % {"name": name}
@@ -89,8 +95,9 @@ def _value(test: str, operand: Any, question: Data, base: str) -> str:
         kind = kinds.KINDS.get(question.get("kind", ""))
         if isinstance(kind, ScoredKind):
             return _(" or ").join(_range(kind.on, Band(value)) for value in values)
-    labels = {choice["key"]: choice["label"].get(base, "") for choice in question.get("choices", ())}
-    return _(" or ").join(f"“{labels[value]}”" if labels.get(value) else str(value) for value in values)
+    labels = {choice["key"]: choice["label"].get(base) or "…" for choice in question.get("choices", ())}
+    said = [f"“{labels[value]}”" if value in labels else str(value) or "…" for value in values]
+    return _(" or ").join(said) or "…"
 
 
 def _range(scale: Scale, band: Band) -> str:

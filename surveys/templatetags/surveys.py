@@ -58,7 +58,7 @@ def anchor(fault: Fault) -> str:
 def language_of(fault: Fault) -> str:
     """The name of the language in which a text is at fault, when its column is not shown."""
     code = re.sub(r".*\.", "", fault.where)
-    return languages.name(code) if languages.is_language(code) else ""
+    return languages.name(code) if languages.is_language(code) and ".show_if" not in fault.where else ""
 
 
 @register.filter
