@@ -1,5 +1,7 @@
 """Customers' pages: who they are and what they did."""
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse

@@ -29,8 +29,10 @@ def index(request: MemberRequest, slug: str) -> HttpResponse:
     for message in page:
         message.why = outbox.why(message)  # type: ignore[attr-defined]  # read by the template alone
     standings = outbox.standings(request.organization)
+    query = urlencode({"state": wanted["state"], "purpose": wanted["purpose"], "q": wanted["search"]})
     context = {
         "page_obj": page,
+        "export_url": f"{reverse('feedback:outbox_export', args=[slug])}?{query}",
         "wanted": wanted,
         "is_filtered": any(wanted.values()),
         "standings": standings,

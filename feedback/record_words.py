@@ -19,5 +19,7 @@ WORDS: dict[str, str | Promise] = {
     "response.excluded": _("left response %(id)s out of the figures"),
     "response.included": _("counted response %(id)s again"),
     "responses.exported": _("downloaded %(rows)s responses"),
+    "customers.exported": _("downloaded %(rows)s customers"),
+    "mails.exported": _("downloaded a list of %(rows)s mails"),
     "response.erased": _("erased response %(id)s"),
 }
