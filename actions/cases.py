@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from actions.models import Case, CaseEntry, CaseQuerySet, CaseState
 from feedback import intake
+from feedback.models import Customer
 from organizations.models import Member, Organization
 from surveys.scales import Band
 
@@ -24,6 +25,8 @@ SORTS: dict[str, tuple[str, ...]] = {
     "oldest": ("opened_at", "pk"),
     "closed": ("-closed_at", "-pk"),
 }
+# What is closed has no due time any more that anybody would look for.
+USUAL_SORT = {EVERY: "newest", CaseState.CLOSED.value: "closed"}
 LONGEST_WORDS = 120
 # What a list or a card shows of a case.
 RELATED = ("customer", "owner__user", "survey", "touchpoint", "question", "response")
@@ -56,7 +59,7 @@ class Wanted:
             band=band if band in list(Band) else "",
             survey=_number(query.get("survey")),
             touchpoint=_number(query.get("touchpoint")),
-            sort=sort if sort in SORTS else "due",
+            sort=sort if sort in SORTS else USUAL_SORT.get(state, "due"),
         )
 
     @property
@@ -166,19 +169,16 @@ def _among(organization: Organization, member: Member, wanted: Wanted, *, now: d
         found = found.filter(survey=wanted.survey)
     if wanted.touchpoint is not None:
         found = found.filter(touchpoint=wanted.touchpoint)
-    return found.filter(_says(wanted.words)) if wanted.words else found
+    return found.filter(_says(organization, wanted.words)) if wanted.words else found
 
 
-def _says(words: str) -> Q:
-    noted = Exists(CaseEntry.objects.filter(case=OuterRef("pk"), text__icontains=words))
-    number = _number(words.lstrip("#"))
-    return (
-        Q(customer__sort_name__contains=intake.sort_name(words))
-        | Q(customer__email__icontains=words)
-        | Q(customer__reference__icontains=words)
-        | Q(noted)
-        | Q(pk=number)
+def _says(organization: Organization, words: str) -> Q:
+    """Found once for the whole organization, and not anew for each case."""
+    noted = CaseEntry.objects.filter(organization=organization, text__icontains=words)
+    named = Customer.objects.filter(organization=organization).filter(
+        Q(sort_name__contains=intake.sort_name(words)) | Q(email__icontains=words) | Q(reference__icontains=words)
     )
+    return Q(customer__in=named) | Q(pk__in=noted.values("case")) | Q(pk=_number(words.lstrip("#")))
 
 
 def _number(text: str | None) -> int | None:
