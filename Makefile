@@ -15,7 +15,7 @@ PRODUCTION := env -u DATABASE_URL -u MAILBOX_DIR LOCAL=false DEBUG=false SITE_UR
 	SECRET_KEY=only-for-the-check-0123456789-abcdefghijklmnopqrstuvwxyz \
 	LINK_KEYS=1:only-for-the-check-0123456789-abcdefghijklmnop ADDRESS_KEY=only-for-the-check-0123456789-abcdefghijklmnop
 
-.PHONY: help setup run demo test check bench messages requirements chromium lint format types imports deploy migrations
+.PHONY: help setup run demo test check bench screenshots messages requirements chromium lint format types imports deploy migrations
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -53,6 +53,9 @@ check: lint types imports deploy migrations ## style, types, order of the apps, 
 
 bench: setup ## the figures that we promise, beside their budgets
 	@exec $(BIN)/python -m bench $(ARGS)
+
+screenshots: setup chromium ## a picture of each page of the demo, into docs/screenshots/
+	@DATA="$(DATA)" exec $(BIN)/python -m tests.screenshots $(ARGS)
 
 # --- what `make check` is made of ------------------------------------------------------------------------------------
 
