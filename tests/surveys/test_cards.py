@@ -7,6 +7,11 @@ from surveys.editing import Data
 from tests.surveys.asking import csat, document, nps, text
 
 
+LATER = (
+    "“How likely are you to recommend us?” is asked only later. Move it before this, or ask about an earlier question."
+)
+
+
 def said(data: Data) -> list[str]:
     return [cards.in_plain_words(fault, data).message for fault in editing.faults_of(data)]
 
@@ -31,10 +36,7 @@ def survey() -> Data:
         ("remove:pages[0].questions[0]", ["There is no question with the key “nps”."]),
         (
             "up:pages[0].questions[1]",
-            [
-                "“How likely are you to recommend us?” is asked only later. "
-                "Move it before this, or ask about an earlier question."
-            ],
+            [LATER],
         ),
     ],
 )

@@ -45,7 +45,7 @@ def seen(survey: Survey) -> Seen:
 
 
 def keep(survey: Survey, data: Data, by: Member, **more: Any) -> SurveyVersion:
-    words = {"what": "typed", "now": NOW} | more
+    words: dict[str, Any] = {"what": "typed", "now": NOW} | more
     return revising.keep(survey, data, seen=seen(survey), by=by, **words)
 
 
