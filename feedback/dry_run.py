@@ -1,26 +1,23 @@
 """A touchpoint's settings → whom they would have asked, and why not the others; nothing is sent or written."""
 
-import json
 from collections import Counter, defaultdict, deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-from django.db.models import Max, QuerySet, TextField
-from django.db.models.fields.json import KeyTransform
-from django.db.models.functions import Cast
+from django.db.models import Max
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from feedback import eligibility, inviting, known, suppressing
+from feedback import eligibility, inviting, suppressing
 from feedback.eligibility import Facts, Manners
+from feedback.judging import experiences_of
 from feedback.models import Interaction, Invitation, Reason, Skip
 from feedback.replay import ASKED, Experience, replay
 from organizations.models import Organization
 from surveys import touchpoints
 from surveys.models import Touchpoint
-from surveys.rules import Rules, mean
+from surveys.rules import Rules
 from surveys.touchpoints import Timing
 
 NOW, ALL = "now", "all"
@@ -136,73 +133,31 @@ def _loaded(organization: Organization, played: Sequence[Settings], *, since: da
     )
     # One more than is looked at says that there are more.
     latest = found.order_by("-experienced_at", "-pk")[: MOST + 1]
-    experiences = list(_experiences(latest, [each.rules for each in played]))
+    experiences = list(experiences_of(latest, [each.rules for each in played]))
     experiences.reverse()
     return experiences
-
-
-def _experiences(found: QuerySet[Interaction], rules: Sequence[Rules]) -> Iterator[Experience]:
-    everywhere = frozenset(range(len(rules)))
-    columns = ("pk", "experienced_at", "customer__address_key")
-    if not any(rules):
-        for pk, at, key in found.values_list(*columns):
-            yield Experience(pk, at, key, everywhere)
-        return
-    # What rules look at comes as text: alike purchases are judged once, and the other attributes are not even read.
-    judge = _Judge(rules)
-    for pk, at, key, language, source, *values in found.values_list(*columns, *judge.columns):
-        yield Experience(pk, at, key, judge.meant(language, source, tuple(values)))
-
-
-class _Judge:
-    """Which of several touchpoints mean an interaction."""
-
-    def __init__(self, rules: Sequence[Rules]) -> None:
-        self._rules = rules
-        self._names = sorted({(rule.source, rule.name) for each in rules for rule in each})
-        self._known: dict[tuple[Any, ...], frozenset[int]] = {}
-
-    @property
-    def columns(self) -> list[Any]:
-        places = {"interaction": "attributes", "customer": "customer__attributes"}
-        values = [Cast(KeyTransform(name, places[source]), TextField()) for source, name in self._names]
-        return ["customer__language", "source", *values]
-
-    def meant(self, language: str, source: str, values: tuple[str | None, ...]) -> frozenset[int]:
-        alike = (language, source, values)
-        if (found := self._known.get(alike)) is None:
-            found = self._known[alike] = self._judged(language, source, values)
-        return found
-
-    def _judged(self, language: str, source: str, values: tuple[str | None, ...]) -> frozenset[int]:
-        told: dict[str, dict[str, Any]] = {"interaction": {}, "customer": {}}
-        for (of, name), value in zip(self._names, values, strict=True):
-            if value is not None:
-                told[of][name] = json.loads(value)
-        facts = known.for_rules(
-            language=language, customer=told["customer"], source=source, interaction=told["interaction"]
-        )
-        return frozenset(place for place, rules in enumerate(self._rules) if mean(rules, facts))
 
 
 # --- as it would be decided this minute -------------------------------------------------------------------------------
 
 
 def _now(organization: Organization, settings: Settings, *, now: datetime) -> Rehearsal:
-    manners, tally = settings.manners, _Tally()
-    open_ones = organization.interactions.all()
+    manners, tally, open_ones = settings.manners, _Tally(newest_first=True), organization.interactions.all()
     if settings.touchpoint is not None:
         asked = Invitation.objects.filter(touchpoint=settings.touchpoint).count()
         tally.counts[DECIDED] = asked + Skip.objects.filter(touchpoint=settings.touchpoint).count()
         open_ones = inviting.open_ones(organization, settings.touchpoint)
-    recent = open_ones.filter(experienced_at__gt=now - timedelta(days=manners.only_younger_than))
-    latest = recent.order_by("-experienced_at", "pk")[: MOST + 1]
-    experiences = list(_experiences(latest, [settings.rules]))
+    since = now - timedelta(days=manners.only_younger_than)
+    latest = open_ones.filter(experienced_at__gt=since).order_by("-experienced_at", "pk")[: MOST + 1]
+    experiences = list(experiences_of(latest, [settings.rules]))
     is_cut, experiences = len(experiences) > MOST, experiences[:MOST]
     _decide(organization, manners, experiences, tally, now=now)
-    old = open_ones.filter(experienced_at__lte=now - timedelta(days=manners.only_younger_than))
-    tally.counts[Reason.TOO_LONG_AGO] += old.count()
-    tally.latest[Reason.TOO_LONG_AGO].extend(old.order_by("-experienced_at").values_list("pk", flat=True)[:EXAMPLES])
+    # What is left of all is history; counting it by itself would ask of each of a million whether it was decided.
+    old = 0 if is_cut else max(0, organization.interactions.count() - tally.counts.total())
+    tally.counts[Reason.TOO_LONG_AGO] += old
+    if old:
+        history = open_ones.filter(experienced_at__lte=since).order_by("-experienced_at").values_list("pk", flat=True)
+        tally.latest[Reason.TOO_LONG_AGO].extend(history[:EXAMPLES])
     return tally.told(organization, window=NOW, since=None, is_cut=is_cut)
 
 
@@ -229,15 +184,18 @@ def _asked_lately(organization: Organization, *, since: datetime) -> dict[str, d
 
 
 class _Tally:
-    """How often each outcome came, and which were the last ones."""
+    """How often each outcome came, and the latest few of it."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, newest_first: bool = False) -> None:
+        self._newest_first = newest_first
         self.counts: Counter[str] = Counter()
         self.latest: Mapping[str, deque[int]] = defaultdict(lambda: deque(maxlen=EXAMPLES))
 
     def add(self, outcome: str, interaction: int) -> None:
         self.counts[outcome] += 1
-        self.latest[outcome].append(interaction)
+        latest = self.latest[outcome]
+        if not (self._newest_first and len(latest) == EXAMPLES):
+            latest.append(interaction)
 
     def told(self, organization: Organization, *, window: str, since: datetime | None, is_cut: bool) -> Rehearsal:
         total = self.counts.total()

@@ -1,35 +1,21 @@
 """Every interaction on record with what a touchpoint made of it: asked, and what came of that, or why not."""
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-from django.db.models import Exists, FilteredRelation, OuterRef, Q, QuerySet
-from django.utils.functional import Promise
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from feedback import intake, inviting
+from feedback import intake, inviting, ledger_lines
+from feedback.ledger_lines import OUTCOMES, Entry
 from feedback.models import Interaction, Message, MessageState, Purpose, Reason, Response
 from surveys.models import Touchpoint
 
-ASKED, ANSWERED, BEGUN, UNANSWERED, UNSENT = "asked", "answered", "begun", "unanswered", "unsent"
-SKIPPED, NOT_DUE, UNDECIDED = "skipped", "not_due", "undecided"
-OUTCOMES: dict[str, str | Promise] = {
-    ASKED: gettext_lazy("asked"),
-    ANSWERED: gettext_lazy("asked, answered"),
-    BEGUN: gettext_lazy("asked, begun to answer"),
-    UNANSWERED: gettext_lazy("asked, no answer yet"),
-    UNSENT: gettext_lazy("asked, mail not sent"),
-    SKIPPED: gettext_lazy("skipped, for any reason"),
-    NOT_DUE: gettext_lazy("not due yet"),
-    UNDECIDED: gettext_lazy("not decided yet"),
-}
 LONGEST_WORDS = 120
 PER_PAGE = 50
 _CHUNK = 5000
+_UNSENT = [state for state in MessageState if state != MessageState.SENT]
 # More customers than this who fit the words: then the words are too few to look for anybody.
 _MOST_CUSTOMERS = 5000
 
@@ -43,37 +29,6 @@ class Place:
     is_before: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One interaction with its outcome; mail and `sent_at` are those of the invitation itself."""
-
-    interaction_id: int
-    at: datetime
-    source: str
-    reference: str
-    customer_id: int
-    customer_name: str
-    customer_reference: str
-    email: str
-    outcome: str
-    reason: str
-    decided_at: datetime | None
-    mail: str
-    sent_at: datetime | None
-    reminders: int
-    response_id: int | None
-    answered_at: datetime | None
-
-    @property
-    def customer(self) -> str:
-        return self.customer_name or self.customer_reference
-
-    @property
-    def told(self) -> str:
-        """By what `words` tells it."""
-        return self.reason or self.outcome
-
-
 @dataclass(frozen=True)
 class Page:
     """`previous` and `following` lead on; None where the list ends."""
@@ -81,11 +36,6 @@ class Page:
     entries: Sequence[Entry]
     previous: Place | None
     following: Place | None
-
-
-def words() -> dict[str, str]:
-    """Every outcome and reason as people read it."""
-    return {name: str(label) for name, label in OUTCOMES.items()} | {each.value: str(each.label) for each in Reason}
 
 
 def labels() -> list[tuple[str, str]]:
@@ -100,12 +50,23 @@ def find(
     """`outcome` is one of OUTCOMES, or a reason to skip; anything else asks for all."""
     found = _with_outcome(touchpoint, outcome, now=now)
     if words:
-        customers = touchpoint.organization.customers.filter(
-            Q(sort_name__contains=intake.sort_name(words)) | Q(email__icontains=words) | Q(reference__iexact=words)
-        )
-        keys = list(customers.order_by().values_list("pk", flat=True)[:_MOST_CUSTOMERS])
-        found = found.filter(Q(customer__in=keys) | Q(reference__iexact=words))
+        found = found.filter(Q(customer__in=_customers(touchpoint, words)) | Q(pk__in=_purchases(touchpoint, words)))
     return found
+
+
+def _customers(touchpoint: Touchpoint, words: str) -> list[int]:
+    """Looked up first: then their purchases are found by an index, however many others there are."""
+    found = touchpoint.organization.customers.filter(
+        Q(sort_name__contains=intake.sort_name(words)) | Q(email__icontains=words) | Q(reference__iexact=words)
+    )
+    return list(found.order_by().values_list("pk", flat=True)[:_MOST_CUSTOMERS])
+
+
+def _purchases(touchpoint: Touchpoint, words: str) -> list[int]:
+    """By order number, as it is written or in capitals; so the index that keeps it unique answers."""
+    numbers = {words, words.upper(), words.lower()}
+    found = touchpoint.organization.interactions.filter(reference__in=numbers)
+    return list(found.order_by().values_list("pk", flat=True)[:_MOST_CUSTOMERS])
 
 
 def _with_outcome(touchpoint: Touchpoint, outcome: str, *, now: datetime) -> QuerySet[Interaction]:
@@ -124,7 +85,13 @@ def _with_outcome(touchpoint: Touchpoint, outcome: str, *, now: datetime) -> Que
         case "unanswered":
             return asked.filter(Exists(_sent()), ~Exists(_responses()))
         case "unsent":
-            return asked.filter(~Exists(_sent()), ~Exists(_responses()))
+            # From the few mails that did not leave, rather than from the many that did.
+            waiting = {
+                "invitations__messages__organization": touchpoint.organization,
+                "invitations__messages__purpose": Purpose.INVITATION,
+                "invitations__messages__state__in": _UNSENT,
+            }
+            return interactions.filter(~Exists(_responses()), invitations__touchpoint=touchpoint, **waiting)
         case "skipped":
             return interactions.filter(skips__touchpoint=touchpoint)
         case "not_due":
@@ -159,12 +126,12 @@ def page(
     if place is not None:
         found = found.filter(_beyond(place, rising))
     order = ("experienced_at", "pk") if rising else ("-experienced_at", "-pk")
-    rows = list(_facts(touchpoint, found).order_by(*order)[: size + 1])
+    rows = list(ledger_lines.facts(touchpoint, found).order_by(*order)[: size + 1])
     more, rows = len(rows) > size, rows[:size]
     if backwards:
         rows.reverse()
     has_previous, has_following = (more, True) if backwards else (place is not None, more)
-    entries = _entries(touchpoint, rows, now=now)
+    entries = ledger_lines.entries(touchpoint, rows, now=now)
     return Page(
         entries,
         Place(entries[0].at, entries[0].interaction_id, is_before=True) if rows and has_previous else None,
@@ -190,79 +157,3 @@ def every(
         place = chunk.following
         if place is None:
             return
-
-
-def _facts(touchpoint: Touchpoint, found: QuerySet[Interaction]) -> QuerySet[Interaction, tuple[Any, ...]]:
-    return found.annotate(
-        asked=FilteredRelation("invitations", condition=Q(invitations__touchpoint=touchpoint)),
-        left_out=FilteredRelation("skips", condition=Q(skips__touchpoint=touchpoint)),
-    ).values_list(
-        "pk",
-        "experienced_at",
-        "source",
-        "reference",
-        "customer_id",
-        "customer__name",
-        "customer__reference",
-        "customer__email",
-        "asked__pk",
-        "asked__created_at",
-        "left_out__reason",
-        "left_out__at",
-        "asked__response__pk",
-        "asked__response__completed_at",
-    )
-
-
-def _entries(touchpoint: Touchpoint, rows: Sequence[tuple[Any, ...]], *, now: datetime) -> list[Entry]:
-    mails, due_until = _mails([row[8] for row in rows if row[8]]), now - timedelta(days=touchpoint.days_after)
-
-    def entry(row: tuple[Any, ...]) -> Entry:
-        pk, at, source, reference, customer, name, number, email = row[:8]
-        asked, asked_at, reason, skipped_at, response, answered_at = row[8:]
-        state, sent_at, reminders = mails.get(asked, ("", None, 0))
-        if asked:
-            outcome = _asked(state, response, answered_at)
-        elif reason:
-            outcome = SKIPPED
-        else:
-            outcome = UNDECIDED if at <= due_until else NOT_DUE
-        return Entry(
-            interaction_id=pk,
-            at=at,
-            source=source,
-            reference=reference,
-            customer_id=customer,
-            customer_name=name,
-            customer_reference=number,
-            email=email,
-            outcome=outcome,
-            reason=reason or "",
-            decided_at=asked_at or skipped_at,
-            mail=state,
-            sent_at=sent_at,
-            reminders=reminders,
-            response_id=response,
-            answered_at=answered_at,
-        )
-
-    return [entry(row) for row in rows]
-
-
-def _mails(invitations: Sequence[int]) -> dict[int, tuple[str, datetime | None, int]]:
-    """State and time of each invitation's own mail, and how many reminders were sent after it."""
-    first: dict[int, tuple[str, datetime | None]] = {}
-    reminded: Counter[int] = Counter()
-    found = Message.objects.filter(invitation__in=invitations, purpose__in=[Purpose.INVITATION, Purpose.REMINDER])
-    for invitation, purpose, state, sent_at in found.values_list("invitation_id", "purpose", "state", "sent_at"):
-        if purpose == Purpose.INVITATION:
-            first[invitation] = (state, sent_at)
-        elif state == MessageState.SENT:
-            reminded[invitation] += 1
-    return {invitation: (*mail, reminded[invitation]) for invitation, mail in first.items()}
-
-
-def _asked(state: str, response: int | None, answered_at: datetime | None) -> str:
-    if response is not None:
-        return BEGUN if answered_at is None else ANSWERED
-    return UNANSWERED if state == MessageState.SENT else UNSENT

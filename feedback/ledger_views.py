@@ -12,9 +12,10 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from feedback import dry_run, exporting, ledger, tallies
+from feedback import dry_run, exporting, ledger, ledger_lines, tallies
 from feedback.cells import Cell
-from feedback.ledger import Entry, Place
+from feedback.ledger import Place
+from feedback.ledger_lines import Entry
 from feedback.models import MessageState, Reason
 from feedback.touchpoint_views import touchpoint_of
 from organizations.models import Role
@@ -36,7 +37,7 @@ class Wanted:
         outcome = query.get("outcome", "")
         return cls(
             words=query.get("q", "").replace("\0", "").strip()[: ledger.LONGEST_WORDS],
-            outcome=outcome if outcome in ledger.OUTCOMES or outcome in Reason.values else "",
+            outcome=outcome if outcome in ledger_lines.OUTCOMES or outcome in Reason.values else "",
             oldest_first=query.get("sort") == "oldest",
             place=_place(query.get("after"), is_before=False) or _place(query.get("before"), is_before=True),
         )
@@ -48,11 +49,11 @@ def index(request: MemberRequest, slug: str, pk: int) -> HttpResponse:
     touchpoint, wanted, now = touchpoint_of(request, pk), Wanted.of(request.GET), timezone.now()
     found = ledger.find(touchpoint, outcome=wanted.outcome, words=wanted.words, now=now)
     decided = tallies.decided(touchpoint, now=now)
-    if wanted.outcome == ledger.UNDECIDED and not decided.undecided:
+    if wanted.outcome == ledger_lines.UNDECIDED and not decided.undecided:
         # To find none among a million is the dearest question of all, and it has just been answered.
         found = found.none()
     page = ledger.page(touchpoint, found, place=wanted.place, oldest_first=wanted.oldest_first, now=now)
-    outcomes, states = ledger.words(), {str(state.value): state.label for state in MessageState}
+    outcomes, states = ledger_lines.words(), {str(state.value): state.label for state in MessageState}
     context = {
         "touchpoint": touchpoint,
         "entries": [(entry, outcomes[entry.told], states.get(entry.mail)) for entry in page.entries],
@@ -96,7 +97,7 @@ def _head() -> list[str]:
 
 def _rows(entries: Iterator[Entry]) -> Iterator[list[Cell]]:
     # Looked up in the catalogue once, and not for each of a million rows.
-    outcomes, states = ledger.words(), {str(state.value): str(state.label) for state in MessageState}
+    outcomes, states = ledger_lines.words(), {str(state.value): str(state.label) for state in MessageState}
     for entry in entries:
         yield [
             entry.at,

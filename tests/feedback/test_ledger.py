@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from feedback import inviting, ledger, tallies
+from feedback import inviting, ledger, ledger_lines, tallies
 from feedback.models import (
     Channel,
     Interaction,
@@ -80,14 +80,14 @@ def every_outcome(touchpoint: Touchpoint, *, now: datetime = NOW) -> dict[str, I
         return factories.purchase(factories.customer(acme, name), days_ago=days_ago, now=now, store=store)
 
     purchases = {
-        ledger.ANSWERED: bought("Anna Answered"),
-        ledger.BEGUN: bought("Bela Begun"),
-        ledger.UNANSWERED: bought("Una Unanswered"),
-        ledger.UNSENT: bought("Wanda Waiting"),
+        ledger_lines.ANSWERED: bought("Anna Answered"),
+        ledger_lines.BEGUN: bought("Bela Begun"),
+        ledger_lines.UNANSWERED: bought("Una Unanswered"),
+        ledger_lines.UNSENT: bought("Wanda Waiting"),
         Reason.NOT_MEANT: bought("Otto Outlet", store="Outlet"),
         Reason.OPTED_OUT: bought("Olga Out"),
         Reason.TOO_LONG_AGO: bought("Hilda History", days_ago=400),
-        ledger.NOT_DUE: bought("Tina Today", days_ago=1),
+        ledger_lines.NOT_DUE: bought("Tina Today", days_ago=1),
     }
     Suppression.objects.create(
         organization=acme,
@@ -97,10 +97,10 @@ def every_outcome(touchpoint: Touchpoint, *, now: datetime = NOW) -> dict[str, I
     )
     inviting.sweep(now=now)
     inviting.skip_history(now=now)
-    purchases[ledger.UNDECIDED] = bought("Ulla Undecided")
-    answered(purchases[ledger.ANSWERED], now=now)
-    answered(purchases[ledger.BEGUN], completed=False, now=now)
-    Message.objects.filter(invitation__interaction=purchases[ledger.UNANSWERED]).update(
+    purchases[ledger_lines.UNDECIDED] = bought("Ulla Undecided")
+    answered(purchases[ledger_lines.ANSWERED], now=now)
+    answered(purchases[ledger_lines.BEGUN], completed=False, now=now)
+    Message.objects.filter(invitation__interaction=purchases[ledger_lines.UNANSWERED]).update(
         state=MessageState.SENT, sent_at=now
     )
     return purchases
@@ -150,13 +150,13 @@ def test_another_touchpoints_decisions_are_not_its_own(acme: Organization, touch
 
     page = ledger.page(other, ledger.find(other, now=NOW), now=NOW)
 
-    assert {entry.outcome for entry in page.entries} == {ledger.NOT_DUE, ledger.UNDECIDED}
+    assert {entry.outcome for entry in page.entries} == {ledger_lines.NOT_DUE, ledger_lines.UNDECIDED}
     assert list(ledger.find(other, outcome="asked", now=NOW)) == []
 
 
 @pytest.mark.parametrize("words", ["waNDA", "wanda", "Wanda Wa", "{email}", "{reference}", "{order}"])
 def test_it_is_searched_by_name_address_customer_and_order(touchpoint: Touchpoint, words: str) -> None:
-    wanted = every_outcome(touchpoint)[ledger.UNSENT]
+    wanted = every_outcome(touchpoint)[ledger_lines.UNSENT]
     customer = wanted.customer
     words = words.format(email=customer.email, reference=customer.reference, order=wanted.reference.lower())
 
@@ -214,7 +214,7 @@ def test_its_page_takes_the_same_queries_for_one_purchase_and_for_three(
 def test_its_page_shows_the_outcome_the_mail_and_the_reminders(
     client: Client, touchpoint: Touchpoint, quentin: Member
 ) -> None:
-    purchase = every_outcome(touchpoint)[ledger.UNANSWERED]
+    purchase = every_outcome(touchpoint)[ledger_lines.UNANSWERED]
     invitation = Invitation.objects.get(interaction=purchase)
     Message.objects.create(
         organization=invitation.organization,

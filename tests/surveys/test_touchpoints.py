@@ -1,11 +1,13 @@
 """Touchpoints: made, changed, started and paused."""
 
+from dataclasses import replace
+
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 
 from organizations import record
 from organizations.models import AuditEntry, Member, Organization
-from surveys import archiving, drafting, sentences, starters, touchpoints
+from surveys import archiving, drafting, rules, sentences, starters, touchpoints
 from surveys.models import Survey, Touchpoint, TouchpointState
 from surveys.touchpoints import Timing
 from tests import factories
@@ -166,3 +168,59 @@ def test_without_a_quiet_period_the_sentence_does_not_mention_one() -> None:
         "Nobody is asked about a purchase that is 2 days old or older. "
         "The link works for 1 day."
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("days_after", 366),
+        ("quiet_period", 731),
+        ("open_for", 0),
+        ("open_for", 366),
+        ("only_younger_than", 3651),
+        ("reminders", 4),
+        ("days_between", 0),
+        ("days_between", 61),
+    ],
+)
+def test_each_setting_has_bounds_that_the_verb_tells_and_the_database_keeps(
+    acme: Organization, survey: Survey, quentin: Member, after_purchase: Touchpoint, name: str, value: int
+) -> None:
+    with pytest.raises(touchpoints.OutOfBounds, match="must be a number from"):
+        touchpoints.create(
+            acme, name="Out", survey=survey, timing=replace(Timing(), **{name: value}), by=quentin, now=NOW
+        )
+
+    with pytest.raises(IntegrityError, match="touchpoint_keeps_its_bounds"), transaction.atomic():
+        # As young as may be asked about at the most, so that no other constraint speaks.
+        Touchpoint.objects.filter(pk=after_purchase.pk).update(**({"only_younger_than": 3650} | {name: value}))
+
+
+def test_the_last_reminder_leaves_while_the_link_works(
+    acme: Organization, survey: Survey, quentin: Member, after_purchase: Touchpoint
+) -> None:
+    late = Timing(open_for=14, reminders=2, days_between=7)
+
+    with pytest.raises(touchpoints.RemindsTooLate, match="day 14, and the link works for 14 days only"):
+        touchpoints.create(acme, name="Late", survey=survey, timing=late, by=quentin, now=NOW)
+    with pytest.raises(IntegrityError, match="touchpoint_reminds_while_the_link_works"), transaction.atomic():
+        Touchpoint.objects.filter(pk=after_purchase.pk).update(open_for=14, reminders=2, days_between=7)
+
+
+def test_rules_and_reminders_are_part_of_the_sentence_and_of_the_record(
+    acme: Organization, survey: Survey, quentin: Member, after_purchase: Touchpoint
+) -> None:
+    in_berlin = rules.read([{"interaction": "store", "is": "Berlin"}, {"customer": "language", "one_of": ["de", "fr"]}])
+    timing = Timing(reminders=1, days_between=5)
+
+    touchpoints.edit(
+        after_purchase, name="After a purchase", survey=survey, timing=timing, rules=in_berlin, by=quentin, now=NOW
+    )
+
+    after_purchase.refresh_from_db()
+    sentence = sentences.of(after_purchase)
+    assert "Only if the purchase's “store” is Berlin and the customer's “language” is de or fr." in sentence
+    assert "Whoever has not answered is reminded once, 5 days later." in sentence
+    changes = AuditEntry.objects.filter(what="touchpoint.changed").latest("pk").detail["changes"]
+    assert changes["rules"] == [[], rules.written(in_berlin)]
+    assert changes["reminders"] == [0, 1]
