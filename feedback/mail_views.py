@@ -148,7 +148,8 @@ def _as_seen(request: MemberRequest, mail: Sample, language: str, *, is_text: bo
     html = mail.html.replace("<head>", '<head><base target="_blank">', 1)
     start, body, rest = html.partition("<body")
     attributes, end, inner = rest.partition(">")
-    return HttpResponse(start + body + attributes + end + top + inner)
+    whole = f"{start}{body}{attributes}{end}{top}<main>{inner.replace('</body>', '</main></body>', 1)}"
+    return HttpResponse(whole)
 
 
 def _not_yet(request: MemberRequest) -> HttpResponse:
