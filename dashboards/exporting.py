@@ -9,9 +9,10 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from dashboards import rounding
-from dashboards.board import Board, Cell, Table, number
+from dashboards.board import Board
 from dashboards.chosen import Chosen
 from dashboards.funnel import Funnel
+from dashboards.shown import Cell, Table, number
 from feedback import exporting
 
 # Beside the charts' own names.
@@ -40,7 +41,7 @@ def _figures(board: Board) -> Table:
     return Table(head, rows)
 
 
-def definition(name: str, chosen: Chosen, board: Board, *, k: int, now: datetime) -> list[tuple[str, Cell]]:
+def definition(name: str, chosen: Chosen, board: Board, *, part: str, k: int, now: datetime) -> list[tuple[str, Cell]]:
     """What the page says around the table: without it a number on a slide is anybody's guess."""
     chart = board.chart(name)
     is_funnel = name == FUNNEL
@@ -48,12 +49,15 @@ def definition(name: str, chosen: Chosen, board: Board, *, k: int, now: datetime
         (_("Table"), chart.title if chart else _("From asking to answering") if is_funnel else _("Figures")),
         (_("Survey"), chosen.survey.name),
         (_("Touchpoint"), chosen.touchpoint.name if chosen.touchpoint else _("All touchpoints")),
+        (_("Segment"), part or _("all")),
         (_("Period"), board.window),
         (_("Days"), _("by day of asking") if is_funnel else _("by day of answer")),
         (_("Counted"), _("each invitation once, by what became of it") if is_funnel else board.counted),
         (_("Minimum group"), k),
         (_("As of"), date_format(localtime(now), "DATETIME_FORMAT")),
     ]
+    if board.why and not is_funnel:
+        lines.append((_("Days told"), board.why))
     if chart and chart.note:
         lines.insert(1, (_("Shown"), chart.note))
     return lines

@@ -12,12 +12,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from dashboards import dispositions, durations, metrics, rounding, suppression
-from dashboards.board import Cell, Table, number
 from dashboards.chosen import Chosen
 from dashboards.dispositions import Dispositions
 from dashboards.kpi import Kpi
 from dashboards.models import DailyAsked
 from dashboards.saying import Teller
+from dashboards.shown import Cell, Table, number
 
 SUMMED = (
     *("waiting", "withheld", "ineligible", "bounced", "refused", "partial", "completed", "silent"),
@@ -147,6 +147,8 @@ def of(chosen: Chosen, *, tell: Teller, now: datetime) -> Funnel | None:
 
     A rate is about people and is told from the minimum group on, of those who were asked.
     """
+    if chosen.part is not None:
+        return Funnel([], [], [], "", "", "", _("Invitations are counted by touchpoint, and by no other segment."))
     counted = read(chosen, now=now)
     if not counted.invitations:
         return None

@@ -10,7 +10,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from dashboards import rollup
+from dashboards import behind, periods, rollup
+from dashboards.chosen import Chosen
+from dashboards.segment import Segment
 from feedback import answering
 from organizations.models import Role
 from surveys.models import Touchpoint
@@ -52,26 +54,38 @@ def board(touchpoint: Touchpoint, role: Role, query: str = "") -> str:
     return signed_in(touchpoint, role).get(address + query).content.decode()
 
 
-ROW = re.compile(r'<th scope="row"><a href="([^"]*)">(.*?)<span.*?</th>(.*?)</tr>', re.S)
+ROW = re.compile(r'<th scope="row"><a href="([^"]*/responses/[^"]*)">(.*?)<span.*?</th>(.*?)</tr>', re.S)
+SEGMENT = re.compile(r'<td class="hb-ranking-n"><a href="([^"]*)">(\d+) answers', re.S)
 
 
-def rows_with_links(page: str) -> Iterator[tuple[str, str, list[str]]]:
-    for address, label, cells in ROW.findall(page):
-        yield unescape(address), label, re.findall(r"<td>([^<]*)</td>", cells)
+def numbers_with_links(page: str) -> Iterator[tuple[str, int]]:
+    for address, _label, rest in ROW.findall(page):
+        cells = re.findall(r"<td>([^<]*)</td>", rest)
+        # n is the last column of figures, and the first one of counts.
+        yield unescape(address), int(cells[-1] if len(cells) > 2 else cells[0])
+    for address, n in SEGMENT.findall(page):
+        yield unescape(address), int(n)
 
 
-@pytest.mark.parametrize("query", ["?period=90d", "?period=90d&touchpoint={pk}", "?period=30d", "?period=all&by=month"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "?period=90d",
+        "?period=90d&touchpoint={pk}",
+        "?period=30d",
+        "?period=all&by=month",
+        "?period=90d&segment=language%3Den&where=a:store",
+    ],
+)
 def test_every_row_of_every_table_leads_to_as_many_answers_as_it_counts(touchpoint: Touchpoint, query: str) -> None:
     page = board(touchpoint, Role.CASE_WORKER, query.format(pk=touchpoint.pk))
     carla = signed_in(touchpoint, Role.CASE_WORKER)
 
-    found = list(rows_with_links(page))
+    found = list(numbers_with_links(page))
 
     assert len(found) >= 4
-    for address, label, cells in found:
-        # n is the last column of figures, and the middle one of counts.
-        n = int(cells[-1] if len(cells) > 2 else cells[0])
-        assert carla.get(address).context["page_obj"].paginator.count == n, (label, address)
+    for address, n in found:
+        assert carla.get(address).context["page_obj"].paginator.count == n, address
 
 
 def test_a_tile_and_its_bands_lead_to_their_answers(touchpoint: Touchpoint) -> None:
@@ -89,5 +103,11 @@ def test_a_tile_and_its_bands_lead_to_their_answers(touchpoint: Touchpoint) -> N
 def test_viewers_get_no_links_to_single_answers(touchpoint: Touchpoint) -> None:
     page = board(touchpoint, Role.VIEWER, "?period=90d")
 
-    assert "18 answers" in page
+    assert 'class="hb-n">' in page
     assert "/responses/" not in page
+
+
+def test_a_segment_of_rare_values_has_no_list_of_its_own(touchpoint: Touchpoint) -> None:
+    chosen = Chosen(touchpoint.survey, None, periods.of("all", today=NOW.date()), "", Segment("a:store", "other"))
+
+    assert behind.answers(chosen) is None

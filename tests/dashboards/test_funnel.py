@@ -110,6 +110,16 @@ def test_the_funnel_is_of_the_touchpoint_and_the_days_that_are_chosen(touchpoint
     assert "Sent 18 100 %" in tell(touchpoint, "?period=90d")
 
 
+def test_no_other_segment_has_a_funnel(touchpoint: Touchpoint) -> None:
+    for _ in range(6):
+        answered(ask(touchpoint), now=NOW, nps=score(9))
+
+    told = tell(touchpoint, "?segment=language%3Den")
+
+    assert "Invitations are counted by touchpoint, and by no other segment." in told
+    assert "AAPOR RR1" not in told
+
+
 def test_a_download_has_the_numbers_of_the_funnel(touchpoint: Touchpoint) -> None:
     for _ in range(5):
         answered(ask(touchpoint), now=NOW, nps=score(9))
