@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import FilteredRelation, Q, QuerySet
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from feedback.models import Interaction, Message, MessageState, Purpose, Reason
 from surveys.models import Touchpoint
@@ -16,7 +16,7 @@ from surveys.models import Touchpoint
 ASKED, ANSWERED, BEGUN, UNANSWERED, UNSENT = "asked", "answered", "begun", "unanswered", "unsent"
 SKIPPED, NOT_DUE, UNDECIDED = "skipped", "not_due", "undecided"
 OUTCOMES: dict[str, str | Promise] = {
-    ASKED: gettext_lazy("asked"),
+    ASKED: pgettext_lazy("outcome", "asked"),
     ANSWERED: gettext_lazy("asked, answered"),
     BEGUN: gettext_lazy("asked, begun to answer"),
     UNANSWERED: gettext_lazy("asked, no answer yet"),
