@@ -190,7 +190,7 @@ def _download(request: MemberRequest, asked: Asked, painted: Board | None) -> Ht
     found = exporting.table(name, painted, funnel.of(asked.chosen, tell=asked.tell, now=now))
     if found is None:
         raise Http404
-    lines = exporting.definition(name, asked.chosen, painted, k=asked.tell.k, now=now)
+    lines = exporting.definition(name, asked.chosen, painted, part=_part(asked), k=asked.tell.k, now=now)
     return exporting.response(name, found, lines, is_book="xlsx" in request.GET)
 
 
