@@ -270,6 +270,7 @@ def mail_of(invitation: Invitation, purpose: Purpose) -> EmailMessage:
 
 OF_THE_SHOP = [
     *("actions:home", "dashboards:dashboard", "dashboards:methods"),
+    *("actions:cases", "actions:board", "actions:case_figures", "actions:case_rules"),
     *("surveys:list", "surveys:start", "surveys:upload", "feedback:touchpoints", "feedback:create_touchpoint"),
     *("feedback:customers", "feedback:bring", "feedback:outbox", "feedback:responses"),
     *("organizations:settings", "organizations:members", "organizations:leave", "organizations:record"),
