@@ -255,3 +255,32 @@ def test_a_broken_line_is_told_and_what_was_typed_is_sent_when_it_is_back(
     expect(page.locator("[data-state]")).to_have_text(SAVED, timeout=15_000)
     assert asked(survey)[0]["text"]["en"] == "On the train?"
     browser_faults.clear()
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
+def test_the_editor_at_work_is_accessible_and_fits(
+    opened: Callable[[Survey], Page], survey: Survey, context: BrowserContext, width: int, scheme: Any
+) -> None:
+    page = opened(survey)
+    page.set_viewport_size({"width": width, "height": 844})
+    page.emulate_media(color_scheme=scheme)
+    page.reload()
+    page.get_by_label("Add a question to page 2").click()
+    page.get_by_role("button", name="Several choices").click()
+    expect(page.locator("#open-question-new_1 textarea").first).to_be_focused()
+    page.locator("#question-new_1 [id^=add-row]").click()
+    expect(page.locator("#question-new_1 .hb-if-row")).to_have_count(1)
+    page.locator("#question-new_1 .hb-if-row select").first.select_option("interaction")
+    expect(page.locator("#question-new_1 .hb-if-row input[list]")).to_have_value("product")
+    page.locator("#more-question-new_1 > summary").click()
+    page.get_by_role("button", name="Remove question 4").click()
+    expect(page.locator(".hb-toast")).to_be_visible()
+    page.locator("#to-mend > summary").click()
+    page.get_by_label("Add a question to page 1").click()
+
+    assert axe(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0
+    if width < 1200:
+        page.locator("[data-show-tab=preview]").click()
+        expect(page.locator("iframe.hb-preview")).to_be_visible()
+        assert axe(page) == []

@@ -6,7 +6,6 @@ from surveys import buttons, cards, editing
 from surveys.editing import Data
 from tests.surveys.asking import csat, document, nps, text
 
-
 LATER = (
     "“How likely are you to recommend us?” is asked only later. Move it before this, or ask about an earlier question."
 )
