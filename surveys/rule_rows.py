@@ -1,5 +1,7 @@
 """Rules ⇄ the rows of a form: what is looked at, how it is compared, and with what."""
 
+import csv
+import io
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -41,8 +43,21 @@ def of(rules: Rules) -> tuple[Row, ...]:
 def _row(subject: str, test: str, operand: object) -> Row:
     if test == "known":
         return Row(subject, "known" if operand else "unknown")
-    values = operand if isinstance(operand, tuple) else (operand,)
-    return Row(subject, test, ", ".join(map(str, values)))
+    if isinstance(operand, tuple):
+        return Row(subject, test, _joined(operand))
+    return Row(subject, test, str(operand))
+
+
+def _joined(values: Sequence[object]) -> str:
+    """Between commas; a value that has one itself stands in quotes."""
+    line = io.StringIO()
+    csv.writer(line, lineterminator="").writerow(values)
+    return line.getvalue()
+
+
+def _split(value: str) -> list[str]:
+    cells = next(csv.reader([value.replace("\n", " ")], skipinitialspace=True), [])
+    return [cell for cell in dict.fromkeys(map(str.strip, cells)) if cell]
 
 
 def sent(form: Mapping[str, str]) -> tuple[Row, ...]:
@@ -90,7 +105,7 @@ def _data(row: Row) -> dict[str, object]:
 
 def _operand(test: str, value: str) -> object:
     if test == "one_of":
-        return [_scalar(part) for part in dict.fromkeys(map(str.strip, value.split(","))) if part]
+        return [_scalar(part) for part in _split(value)]
     if test in ("at_least", "at_most"):
         return _number(value)
     return value if test == "contains" else _scalar(value)

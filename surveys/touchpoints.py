@@ -85,7 +85,7 @@ def create(
     """Asks nobody until it is started."""
     timing = timing or Timing()
     check(timing)
-    settings = {"name": name, "rules": written(rules), **asdict(timing)}
+    settings = {"name": name, "rules": _readable(rules), **asdict(timing)}
     touchpoint = Touchpoint.objects.create(organization=organization, survey=survey, created_at=now, **settings)
     detail = {"survey": survey.pk, **settings}
     audit.record(organization, by=by, what="touchpoint.created", about=touchpoint, now=now, detail=detail)
@@ -108,7 +108,7 @@ def edit(
     touchpoint = _lock(touchpoint)
     if survey.pk != touchpoint.survey_id and touchpoint.started_at is not None:
         raise SurveyIsFixed
-    wanted = {"name": name, "survey_id": survey.pk, "rules": written(rules), **asdict(timing)}
+    wanted = {"name": name, "survey_id": survey.pk, "rules": _readable(rules), **asdict(timing)}
     changes = {key: [getattr(touchpoint, key), value] for key, value in wanted.items()}
     changes = {key: [was, new] for key, (was, new) in changes.items() if was != new}
     if changes:
@@ -167,6 +167,13 @@ def check(timing: Timing) -> None:
         raise NeverInTime
     if timing.reminders and timing.reminders * timing.days_between >= timing.open_for:
         raise RemindsTooLate(timing)
+
+
+def _readable(rules: Rules) -> list[dict[str, object]]:
+    """As they are stored, and only if they can be read again: the sweeps rely on it."""
+    data = written(rules)
+    read(data)
+    return data
 
 
 def _record(touchpoint: Touchpoint, what: str, *, by: Member, now: datetime, **detail: Any) -> None:
