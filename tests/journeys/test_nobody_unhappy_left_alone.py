@@ -82,8 +82,11 @@ def test_from_a_low_score_to_a_closed_case(
 
     # She opens it from her home, takes it, and writes to Anna, who gets the mail.
     carlas = desk_of(carla, new_context, live_site)
+    carlas.goto(f"{live_site}/o/{acme.slug}/cases/")
+    assert axe(carlas) == []
     carlas.goto(f"{live_site}/o/{acme.slug}/")
-    carlas.get_by_role("link", name=re.compile(r"^Case \d+$")).click()
+    assert axe(carlas) == []
+    carlas.get_by_role("link", name=re.compile(r"^Case \d+, Anna Berg$")).click()
     carlas.get_by_role("button", name="Take it").click()
     expect(carlas.get_by_text("It is yours.")).to_be_visible()
     carlas.get_by_label("Subject").fill("Your torn parcel")
