@@ -17,7 +17,19 @@ from django.views.decorators.http import require_http_methods
 from organizations import faults as fault_pages
 from organizations.models import Role
 from organizations.wall import MemberRequest, role_required
-from surveys import asked_if, buttons, cards, changes, drafting, editing, editor_words, kinds, languages, revising
+from surveys import (
+    asked_if,
+    buttons,
+    cards,
+    changes,
+    drafting,
+    editing,
+    editor_words,
+    kinds,
+    languages,
+    mending,
+    revising,
+)
 from surveys.editing import Data
 from surveys.editor_desk import Desk
 from surveys.faults import Fault
@@ -36,14 +48,13 @@ class Pressed:
 
     verb: str
     rest: str
-    focus: str  # the id of what was pressed
 
     @classmethod
     def of(cls, request: MemberRequest) -> "Pressed":
         verb, _colon, rest = request.POST.get("do", "typed").partition(":")
         if verb == "add-language":
             rest = request.POST.get("new-language", "")
-        return cls(verb, rest, request.headers.get("HX-Trigger", "")[:80])
+        return cls(verb, rest)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -160,7 +171,7 @@ def _page(request: MemberRequest, survey: Survey, desk: Desk, version: SurveyVer
 
 def _context(survey: Survey, desk: Desk, version: SurveyVersion, *, is_partial: bool, **more: Any) -> dict[str, Any]:
     data = desk.data
-    faults = tuple(cards.in_plain_words(fault, data) for fault in editing.faults_of(data))
+    faults = tuple(mending.in_plain_words(fault, data) for fault in editing.faults_of(data))
     present, base = data["languages"], data["base_language"]
     context = {
         "survey": survey,

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from organizations.models import Role
 from organizations.wall import MemberRequest, role_required
-from surveys import cards, documents, drafting, editor_words, publishing, revising, translations
+from surveys import documents, drafting, editor_words, mending, publishing, revising, translations
 from surveys.models import Survey, SurveyVersion
 from surveys.survey_views import differences
 
@@ -62,7 +62,7 @@ def discard(request: MemberRequest, slug: str, pk: int) -> HttpResponse:
 def _confirm(request: MemberRequest, survey: Survey, draft: SurveyVersion) -> HttpResponse:
     live = survey.published
     data = revising.held(draft)
-    faults = editor_words.to_mend(data, [cards.in_plain_words(fault, data) for fault in publishing.faults_of(draft)])
+    faults = editor_words.to_mend(data, [mending.in_plain_words(fault, data) for fault in publishing.faults_of(draft)])
     wording = documents.of(draft)
     missing = [
         (code, len(translations.untranslated(wording, code)))

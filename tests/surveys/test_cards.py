@@ -2,7 +2,7 @@
 
 import pytest
 
-from surveys import buttons, cards, editing
+from surveys import buttons, cards, editing, mending
 from surveys.editing import Data
 from tests.surveys.asking import csat, document, nps, text
 
@@ -12,7 +12,7 @@ LATER = (
 
 
 def said(data: Data) -> list[str]:
-    return [cards.in_plain_words(fault, data).message for fault in editing.faults_of(data)]
+    return [mending.in_plain_words(fault, data).message for fault in editing.faults_of(data)]
 
 
 def survey() -> Data:
@@ -63,7 +63,7 @@ def test_a_condition_that_compares_with_nothing_says_so() -> None:
 def test_a_fault_is_told_once_at_its_field_or_its_card() -> None:
     data = buttons.pressed(survey(), "add:pages[1]/statement")
 
-    faults = [cards.in_plain_words(fault, data) for fault in editing.faults_of(data)]
+    faults = [mending.in_plain_words(fault, data) for fault in editing.faults_of(data)]
     sheet = cards.sheet(data, shown=["en"], faults=faults)
 
     assert sheet.faults == ()
