@@ -155,7 +155,7 @@ def recount(organization: Organization, *, days: Sequence[date] | None = None) -
         cursor.execute(f"CREATE TEMPORARY TABLE now_asked ON COMMIT DROP AS {_COUNTED}", params)
         cursor.execute(_GONE, params)
         cursor.execute(_WRITTEN)
-        rows = cursor.rowcount
+        rows = int(cursor.rowcount)
         cursor.execute("DROP TABLE now_asked")
     return rows
 

@@ -22,7 +22,7 @@ def percentile(counts: Mapping[int, int], share: float) -> float | None:
         return None
     for step, count in sorted(counts.items()):
         if count and before + count >= share * n:
-            return lower(step) * (upper(step) / lower(step)) ** ((share * n - before) / count)
+            return float(lower(step) * GROWTH ** ((share * n - before) / count))
         before += count
     raise AssertionError("the last step reaches n")
 

@@ -41,7 +41,9 @@ def _figures(board: Board) -> Table:
     return Table(head, rows)
 
 
-def definition(name: str, chosen: Chosen, board: Board, *, part: str, k: int, now: datetime) -> list[tuple[str, Cell]]:
+def definition(
+    name: str, chosen: Chosen, board: Board, funnel: Funnel | None, *, part: str, k: int, now: datetime
+) -> list[tuple[str, Cell]]:
     """What the page says around the table: without it a number on a slide is anybody's guess."""
     chart = board.chart(name)
     is_funnel = name == FUNNEL
@@ -50,7 +52,7 @@ def definition(name: str, chosen: Chosen, board: Board, *, part: str, k: int, no
         (_("Survey"), chosen.survey.name),
         (_("Touchpoint"), chosen.touchpoint.name if chosen.touchpoint else _("All touchpoints")),
         (_("Segment"), part or _("all")),
-        (_("Period"), board.window),
+        (_("Period"), funnel.window if is_funnel and funnel else board.window),
         (_("Days"), _("by day of asking") if is_funnel else _("by day of answer")),
         (_("Counted"), _("each invitation once, by what became of it") if is_funnel else board.counted),
         (_("Minimum group"), k),

@@ -121,6 +121,7 @@ class Funnel:
     median: str
     answered: str
     may_answer: str
+    window: str
     missing: str = ""
 
     @property
@@ -147,8 +148,11 @@ def of(chosen: Chosen, *, tell: Teller, now: datetime) -> Funnel | None:
 
     A rate is about people and is told from the minimum group on, of those who were asked.
     """
+    window = tell.span(chosen.period.span)
     if chosen.part is not None:
-        return Funnel([], [], [], "", "", "", _("Invitations are counted by touchpoint, and by no other segment."))
+        return Funnel(
+            [], [], [], "", "", "", window, _("Invitations are counted by touchpoint, and by no other segment.")
+        )
     counted = read(chosen, now=now)
     if not counted.invitations:
         return None
@@ -165,6 +169,7 @@ def of(chosen: Chosen, *, tell: Teller, now: datetime) -> Funnel | None:
         answered=_("%(answers)s of %(sent)s answered")
         % {"answers": tell.count(answers), "sent": tell.count(sums.eligible)},
         may_answer=_may_answer(counted, tell),
+        window=window,
         missing=missing or ("" if is_told else _("No invitation has left yet")),
     )
 
@@ -220,7 +225,7 @@ def _others(counted: Counted, tell: Teller, *, is_told: bool) -> list[tuple[str,
     if is_told:
         named += [
             (_("Came back, or could not be sent"), it["bounced"]),
-            (_("of those: not sent for good"), it["failed"]),
+            (_("of those, failed when sending"), it["failed"]),
             (_("In doubt: left, and nobody confirmed it; counted as delivered"), it["in_doubt"]),
             (_("Answered in part"), it["partial"]),
             (_("Refused: opted out, or broke off before the first score"), it["refused"]),

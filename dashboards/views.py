@@ -187,10 +187,11 @@ def _download(request: MemberRequest, asked: Asked, painted: Board | None) -> Ht
     name, now = request.GET.get("csv") or request.GET.get("xlsx", ""), timezone.now()
     if asked.chosen is None or painted is None:
         raise Http404
-    found = exporting.table(name, painted, funnel.of(asked.chosen, tell=asked.tell, now=now))
+    asked_of = funnel.of(asked.chosen, tell=asked.tell, now=now)
+    found = exporting.table(name, painted, asked_of)
     if found is None:
         raise Http404
-    lines = exporting.definition(name, asked.chosen, painted, part=_part(asked), k=asked.tell.k, now=now)
+    lines = exporting.definition(name, asked.chosen, painted, asked_of, part=_part(asked), k=asked.tell.k, now=now)
     return exporting.response(name, found, lines, is_book="xlsx" in request.GET)
 
 

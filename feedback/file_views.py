@@ -32,7 +32,7 @@ def customer_list(request: MemberRequest, slug: str) -> HttpResponseBase:
     head = [_("Number"), _("Name"), _("E-mail"), _("Language"), _("Known since"), _("Purchases"), _("Latest"), *names]
 
     def row(customer: Any) -> list[Cell]:
-        told = [customer.reference, customer.name, customer.email, customer.language, customer.created_at]
+        told: list[Cell] = [customer.reference, customer.name, customer.email, customer.language, customer.created_at]
         return [*told, customer.count, customer.latest, *(_cell(customer.attributes.get(name)) for name in names)]
 
     return _file(request, "customers", found, head, row)
@@ -54,7 +54,7 @@ def mail_list(request: MemberRequest, slug: str) -> HttpResponseBase:
     def row(message: Message) -> list[Cell]:
         touchpoint = message.invitation.touchpoint.name if message.invitation else None
         reference = message.customer.reference if message.customer else None
-        told = [message.pk, message.to, reference, message.get_purpose_display(), touchpoint]
+        told: list[Cell] = [message.pk, message.to, reference, message.get_purpose_display(), touchpoint]
         why = outbox.why(message)
         return [*told, message.get_state_display(), why, message.created_at, message.sent_at, message.attempts]
 

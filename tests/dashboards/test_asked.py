@@ -44,7 +44,8 @@ def ask(
 
 
 def counted(touchpoint: Touchpoint, day: date = TODAY) -> dict[str, int]:
-    row = DailyAsked.objects.filter(touchpoint=touchpoint, day=day).values().first() or {}
+    found = DailyAsked.objects.filter(touchpoint=touchpoint, day=day).values().first()
+    row: dict[str, Any] = dict(found) if found else {}
     kept = {name: value for name, value in row.items() if isinstance(value, int) and not name.endswith("id") and value}
     kept.pop("newest", None)
     return kept

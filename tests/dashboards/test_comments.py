@@ -35,7 +35,7 @@ def touchpoint(db: None, freeze: Callable[[Any], None]) -> Touchpoint:
     for given, language, text in said:
         customer = factories.customer(organization, language=language)
         invitation = factories.invitation(factories.purchase(customer, days_ago=5), touchpoint=made)
-        more = {"reason": AnswerValue(text=text)} if text else {}
+        more: dict[str, Any] = {"reason": AnswerValue(text=text)} if text else {}
         answered(invitation, now=NOW, nps=score(given), **more)
     rollup.sweep()
     return made

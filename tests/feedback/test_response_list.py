@@ -53,7 +53,7 @@ def said(
     at: datetime = factories.NOW,
     language: str = "en",
     is_complete: bool = True,
-    bought: dict[str, str] | None = None,
+    bought: dict[str, Any] | None = None,
     **answers: Any,
 ) -> Response:
     customer = factories.customer(touchpoint.organization, name)
