@@ -77,7 +77,7 @@ HEADINGS: dict[str, tuple[str, ...]] = {
             "preis",
             "montant",
         ),
-        *("ordertotal", "ordervalue", "gesamtbetrag", "importe", "dollars"),
+        *("ordertotal", "ordervalue", "gesamtbetrag", "importe", "dollars", "sum"),
     ),
     "currency": ("currency", "currencycode", "währung", "waehrung", "devise", "moneda", "valuta"),
     "product": ("product", "productname", "item", "article", "artikel", "produkt", "sku", "produit", "producto"),
