@@ -170,8 +170,7 @@ class Painter:
     # --- charts -----------------------------------------------------------------------------------------------------
 
     def note(self, question: Question, n: int, unit: str) -> str:
-        said = f"{unit} · n = {self.tell.count(n)} · {self.window(question)}"
-        return f"{said} · {why}" if (why := self.tell.why(self.read.window(question.pk))) else said
+        return f"{unit} · n = {self.tell.count(n)} · {self.window(question)}"
 
     def trend(self, question: Question) -> Chart:
         figure, days = FIGURES[question.figure], self.read.now(question)

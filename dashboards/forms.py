@@ -44,6 +44,8 @@ class FilterForm(forms.Form):
     segment = forms.CharField(label=gettext_lazy("Segment"), required=False, max_length=200, widget=forms.Select)
     by = forms.ChoiceField(label=gettext_lazy("Trend by"), required=False, choices=TREND_BY)
 
+    field_order = ("period", "start", "end", "touchpoint", "survey", "segment", "by")
+
     def __init__(
         self,
         data: Any,

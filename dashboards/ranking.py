@@ -52,6 +52,8 @@ class Row:
     difference: str
     is_higher: bool
     days: str
+    # The address of the list of answers behind it; '' where there is none.
+    behind: str = ""
 
 
 @dataclass(frozen=True)
@@ -151,13 +153,14 @@ class Painter:
             touchpoint=value if self.dimension == TOUCHPOINT and value != OTHER else "",
             value=self.tell.with_unit(told),
             interval=self.tell.interval(told),
-            answers=self.tell.count(told.n),
+            answers=self.tell.answers(told.n),
             is_weak=suppression.LOW_BASE in told.flags,
             is_chosen=segment == self.chosen.segment,
             drawn=self._drawn(told),
             difference=self.tell.change(change) if change is not None and is_real else "",
             is_higher=change is not None and change.word == "higher",
             days="" if span == self.chosen.period.span else self.tell.span(span),
+            behind=behind.segment(self.chosen, self.question, self.dimension, value, span=span) if told.n else "",
         )
 
     def _drawn(self, told: Kpi) -> Drawn | None:

@@ -61,9 +61,9 @@ class Teller:
         """Why other days are told than were asked for."""
         said = []
         if window.is_widened:
-            said.append(_("widened to whole groups of answers, so that no single one can be worked out"))
+            said.append(_("widened so that no single answer can be worked out"))
         if window.waits:
-            said.append(_("whole days; the newest answers join them %(k)s or more at a time") % {"k": self.k})
+            said.append(_("whole days, the newest answers %(k)s or more at a time") % {"k": self.k})
         return "; ".join(said)
 
     def value(self, figure: Kpi) -> str:
