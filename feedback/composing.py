@@ -34,10 +34,15 @@ _ASKS = (Purpose.INVITATION, Purpose.REMINDER, Purpose.TEST)
 _INLINER = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False, minify_css=True)
 
 
-def ready(messages: QuerySet[Message]) -> QuerySet[Message]:
-    """With all that `compose` reads of a message that asks, so that no mail asks the database."""
-    related = messages.select_related("organization", "invitation__customer", "invitation__interaction")
-    return related.annotate(wording_id=wordings.newest_of_messages())
+def ready(messages: QuerySet[Message]) -> list[Message]:
+    """With all that `compose` reads of a message that asks: two queries, and no mail asks the database."""
+    found = list(messages.select_related("organization", "invitation__customer", "invitation__interaction"))
+    newest = wordings.newest_ids({message.invitation.touchpoint_id for message in found if message.invitation})
+    for message in found:
+        if message.invitation:
+            place = (message.invitation.touchpoint_id, message.purpose, message.invitation.language)
+            message.wording_id = newest.get(place)
+    return found
 
 
 def compose(message: Message, *, now: datetime) -> bytes:
@@ -172,11 +177,11 @@ def _question(message: Message, invitation: Invitation, *, now: datetime) -> byt
 
 
 def _wording_id(message: Message, invitation: Invitation) -> int | None:
-    # Selected by `ready`; a message that came another way is asked about.
+    # Set by `ready`; a message that came another way is asked about.
     if hasattr(message, "wording_id"):
-        selected: int | None = message.wording_id
-        return selected
-    return wordings.newest_id(invitation.touchpoint_id, message.purpose, invitation.language)
+        return message.wording_id
+    place = (invitation.touchpoint_id, message.purpose, invitation.language)
+    return wordings.newest_ids([invitation.touchpoint_id]).get(place)
 
 
 def _values(ask: Ask, message: Message, invitation: Invitation) -> dict[str, str]:

@@ -1,15 +1,15 @@
 """The organization's own words in the mails of a touchpoint: checked, kept, and found again for each mail."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from functools import lru_cache
 
-from django.db import transaction
-from django.db.models import Max, OuterRef, QuerySet, Subquery
+from django.db import connection, transaction
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from feedback import placeholders
+from feedback import placeholders, plans
 from feedback.models import MailWording, Purpose
 from organizations import audit
 from organizations.models import Member
@@ -114,29 +114,24 @@ def tidy(words: Words) -> Words:
     return Words(**texts | {name: " ".join(texts[name].split()) for name in ONE_LINE})
 
 
-def newest_of_messages() -> Subquery:
-    """For a query of messages: the id of the words that each is to be said in."""
-    rows = MailWording.objects.filter(
-        touchpoint=OuterRef("invitation__touchpoint"),
-        purpose=OuterRef("purpose"),
-        language=OuterRef("invitation__language"),
-    )
-    return Subquery(_newest(rows))
+_NEWEST = """
+    SELECT DISTINCT ON (touchpoint_id, purpose, language) touchpoint_id, purpose, language, id
+    FROM feedback_mailwording WHERE touchpoint_id = ANY(%s)
+    ORDER BY touchpoint_id, purpose, language, id DESC
+"""
 
 
-def newest_id(touchpoint_id: int, purpose: str, language: str) -> int | None:
-    rows = MailWording.objects.filter(touchpoint=touchpoint_id, purpose=purpose, language=language)
-    return _newest(rows).first()
+def newest_ids(touchpoint_ids: Collection[int]) -> dict[tuple[int, str, str], int]:
+    """Which words hold now at these touchpoints, by touchpoint, purpose and language."""
+    with connection.cursor() as cursor:
+        plans.execute(cursor, "hearback_wordings", _NEWEST, [list(touchpoint_ids)])
+        return {(touchpoint, purpose, language): pk for touchpoint, purpose, language, pk in cursor.fetchall()}
 
 
 @lru_cache(maxsize=1024)
 def of(wording_id: int) -> Words:
     """A row never changes, so it is read once in a process."""
     return _words(MailWording.objects.get(pk=wording_id))
-
-
-def _newest(rows: QuerySet[MailWording]) -> QuerySet[MailWording, int]:
-    return rows.order_by("-pk").values_list("pk", flat=True)[:1]
 
 
 def _words(row: MailWording) -> Words:

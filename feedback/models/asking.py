@@ -101,6 +101,9 @@ class Message(models.Model):
     wire_at = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
 
+    # Which words it is to be said in; no column: composing sets it on what is about to leave.
+    wording_id: int | None
+
     objects = MessageQuerySet.as_manager()
 
     class Meta:

@@ -54,7 +54,7 @@ def page_of(touchpoint: Touchpoint, name: str = "touchpoint_mail", **query: str)
 
 def mail_to(invitation: Invitation, now: datetime, purpose: Purpose = Purpose.INVITATION) -> Any:
     message = mailings.enqueue(invitation, now=now, purpose=purpose)
-    selected = composing.ready(Message.objects.all()).get(pk=message.pk)
+    [selected] = composing.ready(Message.objects.filter(pk=message.pk))
     return email.message_from_bytes(composing.compose(selected, now=now), policy=email.policy.default)
 
 
