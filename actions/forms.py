@@ -37,7 +37,7 @@ class RulesForm(forms.Form):
         label=_("Member"), coerce=int, required=False, empty_value=None, help_text=_("Where cases go to one member.")
     )
 
-    def __init__(self, *args: Any, organization: Organization, **kwargs: Any) -> None:
+    def __init__(self, data: Any = None, *, organization: Organization) -> None:
         stored = rules.of(organization)
         self.scored = rules.scored_questions(organization)
         silent = set(stored.silent_questions)
@@ -45,7 +45,7 @@ class RulesForm(forms.Form):
             "first_owner": stored.first_owner_id,
             "questions": [question.pk for question in self.scored if question.pk not in silent],
         }
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(data, initial=initial)
         self.kept_silent = silent - {question.pk for question in self.scored}
         self.workers = {member.pk: member for member in rules.workers(organization)}
         groups = groupby(self.scored, key=lambda question: question.survey.name)
