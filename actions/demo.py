@@ -9,6 +9,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from actions import demo_answers, demo_asking, demo_cases, demo_purchases
+from actions import demo_words as words
 from actions.demo_purchases import DAYS, Visit
 from dashboards import rollup
 from feedback import answering, intake
@@ -61,7 +62,7 @@ def _make(*, password: str, now: datetime) -> Organization:
         sender_name="Quentin from Nordlicht Records",
         sender_address="hello@nordlicht.invalid",
         colour="#0b7285",
-        reporting_attributes=["product", "store", "payment"],
+        reporting_attributes=["product", "store", words.PAYING],
         is_demo=True,
         created_at=began,
     )

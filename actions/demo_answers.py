@@ -84,7 +84,7 @@ def _experience(invitation: Invitation, chance: random.Random, *, now: datetime)
     if invitation.interaction.source != "shop":
         shares = AFTER_A_CALL
     elif bought["store"] == words.ONLINE and (now - invitation.interaction.experienced_at).days in TROUBLE:
-        by_card = bought["payment"] == words.CARD
+        by_card = bought[words.PAYING] == words.CARD
         shares, causes = (BY_CARD, {"checkout": 85, "late": 15}) if by_card else (ONLINE, USUAL_CAUSES)
     elif bought["product"] == words.BOX_SET:
         shares, causes = BOX_SET, {"damaged": 80, "late": 20}

@@ -85,7 +85,7 @@ def _moved(
         attributes = {
             "product": words.BOX_SET if is_box_set else chance.choice(words.GENRES),
             "store": buyer.store,
-            "payment": words.CARD if chance.random() < 0.6 else chance.choice(words.PAYMENTS),
+            words.PAYING: words.CARD if chance.random() < 0.6 else chance.choice(words.PAYMENTS),
             "quantity": str(count),
             "amount": paid,
             "currency": "EUR",

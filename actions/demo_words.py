@@ -16,7 +16,7 @@ LAST = (
 GENRES = ("Pop", "Rock", "Jazz", "Classical")
 BOX_SET = "Box set"
 ONLINE, STORES = "Online", ("Berlin", "Hamburg", "Lyon")
-CARD, PAYMENTS = "Card", ("PayPal", "Invoice")
+PAYING, CARD, PAYMENTS = "way_of_paying", "Card", ("PayPal", "Invoice")
 TOPICS = ("Delivery", "Return", "Invoice", "Account", "Advice")
 
 # What made a customer unhappy, and what she says of it.

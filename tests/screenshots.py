@@ -6,6 +6,7 @@ a phone by night go into docs/screenshots/, with a page that shows them.
 
 from __future__ import annotations
 
+import fcntl
 import io
 import os
 import re
@@ -31,9 +32,9 @@ HOME = Path(os.environ.get("DATA") or ROOT / ".data").absolute() / "screenshots"
 ALL, KEPT = HOME / "pictures", ROOT / "docs" / "screenshots"
 VIEWS = [
     ("desk", {"width": 1440, "height": 900}, "light"),
+    ("phone", {"width": 390, "height": 844}, "dark"),
     ("desk", {"width": 1440, "height": 900}, "dark"),
     ("phone", {"width": 390, "height": 844}, "light"),
-    ("phone", {"width": 390, "height": 844}, "dark"),
 ]
 IN_THE_REPOSITORY = {("desk", "light"), ("phone", "dark")}
 # A long page is cut, and a picture is as small as it can be read.
@@ -66,22 +67,23 @@ SHOTS = [
     Shot("methods", "All formulas", VIEWER, f"{SHOP}/dashboard/methods/"),
     Shot("surveys", "Surveys", MANAGER, f"{SHOP}/surveys/"),
     Shot("survey-start", "A new survey", MANAGER, f"{SHOP}/surveys/new/"),
-    Shot("survey", "A survey", MANAGER, f"{SHOP}/surveys/", (rf"{SHOP}/surveys/\d+/",)),
-    Shot("survey-edit", "The editor", MANAGER, f"{SHOP}/surveys/?q=Twice", (rf"{SHOP}/surveys/\d+/edit/",)),
+    Shot("survey", "A survey", MANAGER, f"{SHOP}/surveys/?q=purchase", (rf"{SHOP}/surveys/\d+/",)),
+    Shot("survey-edit", "The editor", MANAGER, f"{SHOP}/surveys/?q=Twice",
+         (rf"{SHOP}/surveys/\d+/", rf"{SHOP}/surveys/\d+/edit/")),
     Shot("survey-publish", "Before a survey goes out", MANAGER, f"{SHOP}/surveys/?q=Twice",
          (rf"{SHOP}/surveys/\d+/", rf"{SHOP}/surveys/\d+/publish/")),
-    Shot("survey-preview", "Preview", MANAGER, f"{SHOP}/surveys/",
+    Shot("survey-preview", "Preview", MANAGER, f"{SHOP}/surveys/?q=purchase",
          (rf"{SHOP}/surveys/\d+/", rf"{SHOP}/surveys/\d+/preview/")),
     Shot("touchpoints", "Touchpoints", MANAGER, f"{SHOP}/touchpoints/"),
-    Shot("touchpoint", "A touchpoint and what came of it", MANAGER, f"{SHOP}/touchpoints/",
+    Shot("touchpoint", "A touchpoint and what came of it", MANAGER, f"{SHOP}/touchpoints/?q=purchase",
          (rf"{SHOP}/touchpoints/\d+/",)),
-    Shot("touchpoint-settings", "Whom it asks, and when", MANAGER, f"{SHOP}/touchpoints/",
+    Shot("touchpoint-settings", "Whom it asks, and when", MANAGER, f"{SHOP}/touchpoints/?q=purchase",
          (rf"{SHOP}/touchpoints/\d+/", rf"{SHOP}/touchpoints/\d+/settings/")),
-    Shot("dry-run", "A dry run", MANAGER, f"{SHOP}/touchpoints/",
+    Shot("dry-run", "A dry run", MANAGER, f"{SHOP}/touchpoints/?q=purchase",
          (rf"{SHOP}/touchpoints/\d+/", rf"{SHOP}/touchpoints/\d+/dry-run/")),
-    Shot("ledger", "The ledger: every purchase and what became of it", MANAGER, f"{SHOP}/touchpoints/",
+    Shot("ledger", "The ledger: every purchase and what became of it", MANAGER, f"{SHOP}/touchpoints/?q=purchase",
          (rf"{SHOP}/touchpoints/\d+/", rf"{SHOP}/touchpoints/\d+/ledger/")),
-    Shot("touchpoint-mail", "The mail", MANAGER, f"{SHOP}/touchpoints/",
+    Shot("touchpoint-mail", "The mail", MANAGER, f"{SHOP}/touchpoints/?q=purchase",
          (rf"{SHOP}/touchpoints/\d+/", rf"{SHOP}/touchpoints/\d+/mail/")),
     Shot("customers", "Customers", WORKER, f"{SHOP}/customers/"),
     Shot("customer", "A customer's history", WORKER, f"{SHOP}/customers/", (rf"{SHOP}/customers/\d+/",)),
@@ -119,8 +121,10 @@ def main() -> int:
     only = set(sys.argv[1:])
     shots = [shot for shot in SHOTS if not only or shot.name in only]
     ALL.mkdir(parents=True, exist_ok=True)
+    # An end from outside ends what we started, too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("Stopped."))
     missing: list[str] = []
-    with hearback() as (address, people), sync_playwright() as playwright:
+    with _alone(), hearback() as (address, people), sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=browser_path, args=["--no-sandbox", "--disable-gpu"])
         for device, viewport, scheme in VIEWS:
             look = _Look(browser, address, people, device, dict(viewport), scheme)
@@ -163,10 +167,12 @@ class _Look:
             self._go(tab, self.address + shot.path)
             for link in shot.links:
                 self._go(tab, self._link(tab, link))
-            taken = Image.open(io.BytesIO(tab.screenshot(full_page=True)))
+            # As tall as the page, so that what stands beside it does too.
+            height = min(tab.evaluate("document.documentElement.scrollHeight"), TALLEST[self.device])
+            tab.set_viewport_size({"width": self.viewport["width"], "height": height})
+            picture = Image.open(io.BytesIO(tab.screenshot())).convert("RGB")
         finally:
             tab.close()
-        picture = taken.crop((0, 0, taken.width, min(taken.height, TALLEST[self.device]))).convert("RGB")
         if picture.width > WIDTH[self.device]:
             picture.thumbnail((WIDTH[self.device], picture.height))
         picture.save(ALL / _name(shot, self.device, self.scheme), quality=QUALITY[self.device], method=6)
@@ -239,6 +245,17 @@ def _keep(shots: list[Shot], *, whole: bool) -> None:
         if there:
             lines += [f"## {shot.title}", "", " ".join(there), ""]
     (KEPT / "README.md").write_text("\n".join(lines).rstrip() + "\n", encoding="utf-8")
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """A second one would throw away the data that the first one looks at."""
+    with (HOME / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            sys.exit(f"Screenshots are being taken already in {HOME}. Wait, or take them elsewhere: DATA=.data2")
+        yield
 
 
 @contextmanager
