@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from actions.models import Case, CaseEntry, CaseQuerySet, CaseState
 from feedback import intake
@@ -109,7 +110,7 @@ HEAD: tuple[str | Promise, ...] = (
     _("Opened"),
     _("Due"),
     _("Closed"),
-    _("Owner"),
+    pgettext_lazy("of a case", "Owner"),
     _("Customer"),
     _("Customer number"),
     _("Survey"),
