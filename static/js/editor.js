@@ -5,7 +5,7 @@
   desk.dataset.scripted = "";
   const form = () => document.getElementById("editor");
   const state = () => form().querySelector("[data-state]");
-  let typed = 0, sent = 0, opened = null, active = "", focus = "", retry = 0, waiting = "";
+  let typed = 0, sent = 0, opened = null, active = "", focus = "", retry = 0, waiting = "", scrolled = 0;
 
   const say = (sentence) => { document.getElementById("editor-said").textContent = sentence; };
 
@@ -69,6 +69,7 @@
     }
     delete form().dataset.trouble;
     active = document.activeElement?.id;
+    scrolled = window.scrollY;
     // What the server unfolds is unfolded; what a hand has opened stays so.
     opened = event.detail.target.id === "editor" ? [...form().querySelectorAll("details[open][id]:not(.hb-menu):not(.hb-add)")].map((one) => one.id) : null;
   });
@@ -99,6 +100,7 @@
       if (one && !(wanted && one.getAttribute("name"))) one.open = true;
     }
     opened = null;
+    window.scrollTo({ top: scrolled, behavior: "instant" });
     if (wanted) {
       const field = wanted.querySelector("textarea, input:not([type=hidden])");
       (field || wanted).focus();
