@@ -6,8 +6,9 @@
     if (form) form.dataset.unsaved = "yes";
   });
   document.addEventListener("submit", (event) => {
-    // A button that only shows something in a frame leaves nothing.
-    if (event.target.matches("form[data-unsaved]") && !event.submitter?.formTarget) leaving = true;
+    // A button that only shows something in a frame leaves nothing; nor does what a script sends.
+    const stays = event.submitter?.formTarget || event.defaultPrevented;
+    if (event.target.matches("form[data-unsaved]") && !stays) leaving = true;
   });
   window.addEventListener("beforeunload", (event) => {
     if (!leaving && document.querySelector('form[data-unsaved="yes"]')) event.preventDefault();
