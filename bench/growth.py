@@ -39,6 +39,10 @@ def run(report: Any) -> None:
         made = seed_asked.shop_with_answers(size, until=seed.yesterday())
         try:
             grown.setdefault(("seeding", "s"), {})[size] = time.perf_counter() - began
+            print(
+                f"  {report.subject:<14} {size:,} answers are there after {time.perf_counter() - began:.0f} s",
+                flush=True,
+            )
             for name, value, unit in _figures(made):
                 grown.setdefault((name, unit), {})[size] = value
         finally:

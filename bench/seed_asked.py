@@ -59,13 +59,14 @@ def shop_with_answers(answers: int, *, until: date, days: int = DAYS, seed: floa
     return Shop(organization, survey, touchpoint, owner)
 
 
+# Ids and keys are numbers in a row: random ones would spend most of the seeding on finding their places in the indexes.
 # Every purchase has a number; the first of them are asked about, and of those the first are answered. Each step finds
 # the one before by that number, which the references carry.
 PATH = (
     """
     INSERT INTO feedback_customer (
         organization_id, reference, email, address_key, name, sort_name, language, attributes, created_at)
-    SELECT %(organization)s, 'K-' || n, 'anna' || n || '@customers.example', md5(n::text) || md5('key' || n),
+    SELECT %(organization)s, 'K-' || n, 'anna' || n || '@customers.example', lpad(to_hex(n), 64, '0'),
            'Anna Berg ' || n, 'anna berg ' || n, (ARRAY['en', 'de', 'fr'])[1 + n %% 3], '{}', %(now)s
     FROM generate_series(0, %(customers)s - 1) AS n
     """,
@@ -82,8 +83,8 @@ PATH = (
     INSERT INTO feedback_invitation (
         organization_id, touchpoint_id, interaction_id, customer_id, version_id, public_id, language, address_key,
         created_at, expires_at)
-    SELECT %(organization)s, %(touchpoint)s, i.id, i.customer_id, %(version)s, gen_random_uuid(), c.language,
-           c.address_key, i.experienced_at + interval '3 days', i.experienced_at + interval '33 days'
+    SELECT %(organization)s, %(touchpoint)s, i.id, i.customer_id, %(version)s, lpad(to_hex(i.id), 32, '0')::uuid,
+           c.language, c.address_key, i.experienced_at + interval '3 days', i.experienced_at + interval '33 days'
     FROM feedback_interaction i JOIN feedback_customer c ON c.id = i.customer_id
     WHERE i.organization_id = %(organization)s AND substr(i.reference, 3)::int < %(invitations)s
     """,
@@ -97,7 +98,8 @@ PATH = (
     INSERT INTO feedback_message (
         organization_id, invitation_id, customer_id, purpose, number, uuid, "to", address_key, state, priority,
         not_before, give_up_at, attempts, worker, last_reply, cause, created_at, wire_at, sent_at)
-    SELECT %(organization)s, i.id, i.customer_id, 'invitation', 0, gen_random_uuid(), 'anna@customers.example',
+    SELECT %(organization)s, i.id, i.customer_id, 'invitation', 0, lpad(to_hex(i.id), 32, '0')::uuid,
+           'anna@customers.example',
            i.address_key, 'sent', 0, i.created_at, i.created_at + interval '2 days', 1, '', '', '', i.created_at,
            i.created_at, i.created_at
     FROM feedback_invitation i WHERE i.organization_id = %(organization)s
@@ -106,7 +108,8 @@ PATH = (
     INSERT INTO feedback_response (
         organization_id, survey_id, version_id, key, invitation_id, customer_id, anonymous, touchpoint_id, language,
         channel, answered_on, experienced_on, attributes, completed_at, created_at, changed_at)
-    SELECT %(organization)s, %(survey)s, %(version)s, gen_random_uuid(), v.id, v.customer_id, false, %(touchpoint)s,
+    SELECT %(organization)s, %(survey)s, %(version)s, lpad(to_hex(v.id), 32, '0')::uuid, v.id, v.customer_id, false,
+           %(touchpoint)s,
            v.language, 'email', least((v.created_at + interval '1 day')::date, %(until)s::date),
            i.experienced_at::date, i.attributes, v.created_at, v.created_at, v.created_at
     FROM feedback_invitation v JOIN feedback_interaction i ON i.id = v.interaction_id
