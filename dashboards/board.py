@@ -105,6 +105,7 @@ class Painter:
     read: Reading
     tell: Teller
     changes: Mapping[str, Change]
+    answers_to: Mapping[int, Distribution]
 
     # --- tiles ------------------------------------------------------------------------------------------------------
 
@@ -142,7 +143,7 @@ class Painter:
         )
 
     def answers(self, question: Question) -> Distribution:
-        return answers_now(self.read, question)
+        return self.answers_to[question.pk]
 
     def told(self, question: Question) -> Kpi:
         bases, repeats = self.read.bases_of(question), self.read.clusters.get(question.pk)
@@ -318,7 +319,8 @@ def paint(
     period = chosen.period
     read = reading.read(chosen.survey, segment=chosen.segment, span=period.span, previous=period.previous, sight=sight)
     scored = [question for question in questions if question.figure in FIGURES]
-    painter = Painter(chosen, read, tell, changes(read, scored, k=tell.k))
+    answers = {question.pk: answers_now(read, question) for question in scored}
+    painter = Painter(chosen, read, tell, changes(read, scored, k=tell.k), answers)
     shown = next((question for question in scored if question.pk == below), scored[0] if scored else None)
     tiles = [painter.tile(question, is_shown_below=question == shown) for question in scored]
     drawn: list[Chart] = []

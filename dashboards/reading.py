@@ -7,6 +7,7 @@ tell. Here alone that is decided.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 
 from dashboards import blocks, latest, repeats, tallies
 from dashboards.blocks import DAY, Cut, Window
@@ -82,9 +83,15 @@ class Reading:
     def cut(self, question: int) -> Cut:
         return self.cuts.get(question, Cut(()))
 
+    @cached_property
+    def _windows(self) -> dict[int, Window]:
+        return {question: self.sight.window(cut, self.span) for question, cut in self.cuts.items()}
+
     def window(self, question: int) -> Window:
         """What of the span is told."""
-        return self.sight.window(self.cut(question), self.span) if self.is_in_blocks else Window(self.span, ())
+        if not self.is_in_blocks:
+            return Window(self.span, ())
+        return self._windows.get(question) or self.sight.window(Cut(()), self.span)
 
     def window_before(self, question: int) -> Window | None:
         if self.previous is None:
@@ -93,8 +100,12 @@ class Reading:
             return Window(self.previous, ())
         return self.cut(question).before(self.previous, self.window(question))
 
+    @cached_property
+    def _now(self) -> dict[int, list[DayCount]]:
+        return {question: self._within(question, self.window(question)) for question in self.days}
+
     def now(self, question: Question) -> list[DayCount]:
-        return self._within(question.pk, self.window(question.pk))
+        return self._now.get(question.pk, [])
 
     def before(self, question: Question) -> list[DayCount]:
         window = self.window_before(question.pk)
