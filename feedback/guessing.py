@@ -245,12 +245,10 @@ def _role_of(heading: str) -> str:
 
 
 def _mostly(values: Sequence[str]) -> tuple[str, ...]:
-    """The forms that read most of a column in which some cells are faulty."""
-    if not values:
-        return ()
-    fits = {form: sum(bool(form in dates.possible([value])) for value in values[:300]) for form in dates.FORMS}
+    """The forms that read the most of a column in which some cells are faulty."""
+    fits = {form: sum(form in dates.possible([value]) for value in values[:300]) for form in dates.FORMS}
     best = max(fits.values())
-    return tuple(form for form, count in fits.items() if count == best and 2 * count > len(values[:300]))
+    return tuple(form for form, count in fits.items() if 0 < count == best)
 
 
 def _decimal(amounts: Sequence[str]) -> str:

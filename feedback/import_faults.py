@@ -39,7 +39,7 @@ OF_THE_MAPPING: dict[str, str | Promise] = {
     "name_missing": _("Give the attribute in the column “%(column)s” a name."),
     "name_too_long": _("The name “%(column)s…” is longer than 58 characters. Shorten it."),
     "column_twice": _("Two columns would be kept as “%(column)s”. Rename one or leave it out."),
-    "date_form_unknown": _("Say how the dates are written; both readings are possible in this file."),
+    "date_form_unknown": _("Say how the dates of this file are written: it cannot be told for certain."),
     "pattern_and_email": _("Either a column holds the e-mail address or a pattern makes it. Leave one of them out."),
     "pattern_places": _("The pattern must hold {customer}, and nothing else in braces but {order} where there is one."),
     "pattern_address": _("The pattern must make one e-mail address, such as customer{customer}@example.com."),

@@ -51,7 +51,8 @@ def test_days_that_can_be_read_in_two_ways_are_asked_about() -> None:
 
 
 def test_one_faulty_day_does_not_hide_the_form_of_the_others() -> None:
-    assert guessed(b"date,customer\n2026-01-02,7\nsoon,8\n2026-01-03,9\n").mapping.date_form == "ymd"
+    assert guessed(b"date,customer\n2026-01-02,7\nsoon,8\n").mapping.date_form == "ymd"
+    assert guessed(b"date,customer\nlater,7\nsoon,8\n").mapping.date_form == ""
 
 
 @pytest.mark.parametrize(("amount", "decimal"), [("1.234,50", ","), ("1,234.50", "."), ("12", ".")])

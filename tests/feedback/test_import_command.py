@@ -88,7 +88,7 @@ def test_cdnow_goes_in_with_a_pattern_and_moved_dates(bring: Manage, acme: Organ
         ("", (), 1, "The file is empty"),
         (b"\x89PNG\r\n", (), 1, "This is a picture"),
         ("order,customer\nA-1,C-1\n", (), 1, "Say which column is the date"),
-        ("date,customer\n01/02/2026,7\n", (), 1, "both readings are possible"),
+        ("date,customer\n01/02/2026,7\n", (), 1, "it cannot be told for certain"),
         ("date,customer\nsoon,7\n", ("--date-form", "ymd"), 1, "This is not a date"),
         (GOOD, ("--mapping", "/nowhere.json"), 2, "cannot be read"),
     ],
