@@ -12,9 +12,10 @@ from playwright.sync_api import BrowserContext, Dialog, Page, expect
 
 from feedback.models import Answer, Response, Suppression
 from organizations import links
-from organizations.models import Role
+from organizations.models import Member, Role
 from tests import factories
 from tests.belongings import Belongings
+from tests.desks import desk_of
 from tests.test_wall import ADDRESSES, Within
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -30,16 +31,9 @@ def acme(live_site: str) -> Belongings:
 
 
 @pytest.fixture
-def mallory(client: Client) -> Client:
-    """She owns an organization of her own, and is signed in."""
-    client.force_login(factories.member(factories.organization("Mallory"), Role.OWNER, name="mallory").user)
-    return client
-
-
-def signed_in(context: BrowserContext, client: Client, site: str) -> Page:
-    name = settings.SESSION_COOKIE_NAME
-    context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": site}])
-    return context.new_page()
+def mallory() -> Member:
+    """She owns an organization of her own."""
+    return factories.member(factories.organization("Mallory"), Role.OWNER, name="mallory")
 
 
 def test_without_an_account_every_members_page_leads_to_the_door_and_no_further(
@@ -61,12 +55,12 @@ def test_without_an_account_every_members_page_leads_to_the_door_and_no_further(
 
 def test_a_member_of_another_organization_finds_nothing_there_and_changes_nothing(
     acme: Belongings,
-    mallory: Client,
+    mallory: Member,
     live_site: str,
     new_context: Callable[..., BrowserContext],
     browser_faults: list[str],
 ) -> None:
-    hers = signed_in(new_context(), mallory, live_site)
+    hers = desk_of(mallory, new_context, live_site)
     for path in ("", "dashboard/", f"surveys/{acme.survey.pk}/edit/", f"responses/{acme.response.pk}/"):
         answer = hers.goto(f"{live_site}/o/{acme.organization.slug}/{path}")
         assert answer is not None
@@ -110,12 +104,15 @@ def test_a_link_that_is_guessed_bent_or_used_for_something_else_opens_nothing(
 def test_what_a_customer_writes_is_read_as_words_on_every_page(
     live_site: str, client: Client, new_context: Callable[..., BrowserContext]
 ) -> None:
-    it = Belongings(factories.organization(f"Acme {PEN}", now=timezone.now(), slug="acme"), mark=PEN)
+    it = Belongings(
+        factories.organization(f"Acme {PEN}", now=timezone.now(), slug="acme", sender_address="feedback@acme.example"),
+        mark=PEN,
+    )
     comment = it.survey.questions.filter(kind="text").first()
     assert comment is not None
     Answer.objects.create(organization=it.organization, response=it.response, question=comment, kind="text", text=PEN)
     client.force_login(it.cast[Role.OWNER].user)
-    hers = signed_in(new_context(), client, live_site)
+    hers = desk_of(it.cast[Role.OWNER], new_context, live_site)
     spoken: list[str] = []
 
     def hear(dialog: Dialog) -> None:

@@ -9,27 +9,17 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from django.conf import settings
-from django.test import Client
 from playwright.sync_api import BrowserContext, Page, expect
 
-from organizations.models import Member, Organization, Role
+from organizations.models import Organization, Role
 from tests import factories
 from tests.actions.unhappy import case_of
 from tests.browsing import axe
+from tests.desks import desk_of
 from tests.feedback.asking import ask, path_of
 from tests.smtp_sink import Sink
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
-
-
-def desk_of(member: Member, new_context: Callable[..., BrowserContext], site: str) -> Page:
-    """Her browser, signed in."""
-    client, name = Client(), settings.SESSION_COOKIE_NAME
-    client.force_login(member.user)
-    context = new_context(viewport={"width": 1440, "height": 900})
-    context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": site}])
-    return context.new_page()
 
 
 def a_detractor_answers(acme: Organization, phone: Page, site: str) -> str:
