@@ -13,7 +13,7 @@ LAST = (
     "Yilmaz", "Zimmer", "Arnold", "Brandt", "Costa", "Duarte", "Engel",
 )
 # fmt: on
-GENRES = ("Pop", "Rock", "Jazz", "Classical")
+GENRES = ("Pop CDs", "Rock CDs", "Jazz CDs", "Classical CDs")
 BOX_SET = "Box set"
 ONLINE, STORES = "Online", ("Berlin", "Hamburg", "Lyon")
 PAYING, CARD, PAYMENTS = "way_of_paying", "Card", ("PayPal", "Invoice")
