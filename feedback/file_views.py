@@ -35,6 +35,7 @@ def customer_list(request: MemberRequest, slug: str) -> HttpResponseBase:
         told: list[Cell] = [customer.reference, customer.name, customer.email, customer.language, customer.created_at]
         return [*told, customer.count, customer.latest, *(_cell(customer.attributes.get(name)) for name in names)]
 
+    _note(request, found, what="customers.exported")
     return _file(request, "customers", found, head, row)
 
 
@@ -58,6 +59,7 @@ def mail_list(request: MemberRequest, slug: str) -> HttpResponseBase:
         why = outbox.why(message)
         return [*told, message.get_state_display(), why, message.created_at, message.sent_at, message.attempts]
 
+    _note(request, found, what="mails.exported")
     return _file(request, "mails", found, head, row)
 
 
@@ -72,12 +74,19 @@ def _file(
     head: Sequence[str],
     row: Callable[[Row], list[Cell]],
 ) -> HttpResponseBase:
-    organization, now = request.organization, timezone.now()
-    is_book = request.GET.get("format") == "xlsx"
-    detail = {"rows": found.count(), "format": "xlsx" if is_book else "csv"}
-    audit.record(organization, by=request.member, what=f"{name}.exported", about=organization, now=now, detail=detail)
-    write = exporting.xlsx_response if is_book else exporting.csv_response
-    return write(f"{name}-{organization.day_of(now).isoformat()}", head, map(row, _by_ids(found)))
+    write = exporting.xlsx_response if _is_book(request) else exporting.csv_response
+    today = request.organization.day_of(timezone.now())
+    return write(f"{name}-{today.isoformat()}", head, map(row, _by_ids(found)))
+
+
+def _note(request: MemberRequest, found: QuerySet[Any], *, what: str) -> None:
+    organization, form = request.organization, "xlsx" if _is_book(request) else "csv"
+    detail = {"rows": found.count(), "format": form}
+    audit.record(organization, by=request.member, what=what, about=organization, now=timezone.now(), detail=detail)
+
+
+def _is_book(request: MemberRequest) -> bool:
+    return request.GET.get("format") == "xlsx"
 
 
 def _by_ids(found: QuerySet[Row]) -> Iterator[Row]:
