@@ -1,37 +1,28 @@
 """Message → the mail itself: the first question as links, as HTML and as plain text, ready for the wire."""
 
-import re
-import secrets
 import urllib.parse
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from html import escape
 
-import css_inline
 from django.db.models import QuerySet
 from django.template.loader import render_to_string
-from django.utils import formats, translation
+from django.utils import translation
 from django.utils.translation import gettext as _
 
-from feedback import addresses, envelope, known, mail_frame, openings, placeholders, wordings
+from feedback import addresses, compiled, envelope, known, mail_frame, wordings
+from feedback.compiled import Ask
 from feedback.envelope import CannotCompose
-from feedback.mail_frame import Sender
 from feedback.models import Customer, Invitation, Letter, Message, Purpose
-from feedback.openings import Opening
 from feedback.wordings import Words
 from organizations.models import Member, Organization
-from surveys import documents, languages, piping
 from surveys.answers import NOBODY, Attributes
 from surveys.document import Questionnaire
-from surveys.models import SurveyVersion
 
 __all__ = ["CannotCompose", "compose", "ready", "sample", "sample_letter"]
 
-LONGEST_PRODUCT = 80
 _ASKS = (Purpose.INVITATION, Purpose.REMINDER, Purpose.TEST)
-_INLINER = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False, minify_css=True)
 
 
 def ready(messages: QuerySet[Message]) -> list[Message]:
@@ -83,7 +74,7 @@ def sample(
     notice: str = "",
 ) -> Sample:
     """The mail as somebody made up would get it; every link in it leads to `page`. A notice stands above it all."""
-    ask = _compiled(questionnaire, language, mail_frame.sender(organization), purpose, words, notice)
+    ask = compiled.from_wording(questionnaire, language, mail_frame.sender(organization), purpose, words, notice)
     values = ask.words(name=who.name, product=who.product, day=ask.day(day), attributes=who.attributes)
     values |= {"page": page, "unsubscribe": page}
     html, text = ask.html.filled(_as_html(values)), ask.text.filled(values)
@@ -100,62 +91,8 @@ def sample_letter(
     return Sample(known.line(subject), html, plain)
 
 
-class Blanks:
-    """A text with named blanks, cut up once so that filling it in is one join."""
-
-    def __init__(self, text: str, mark: str) -> None:
-        self._pieces = re.split(f"{mark}([a-z]+)_", text)
-
-    def filled(self, values: Mapping[str, str]) -> str:
-        pieces = self._pieces.copy()
-        pieces[1::2] = [values[name] for name in pieces[1::2]]
-        return "".join(pieces)
-
-
-@dataclass(frozen=True)
-class Ask:
-    """A mail that asks, compiled for one organization and language: what is left is to fill in a customer's own."""
-
-    language: str
-    sender: Sender
-    head: tuple[str, ...]
-    theirs: Words
-    ours: Opening
-    why: str
-    question: str
-    html: Blanks
-    text: Blanks
-
-    def words(self, *, name: str, product: str, day: str, attributes: Attributes) -> dict[str, str]:
-        product = product if len(product) <= LONGEST_PRODUCT else f"{product[: LONGEST_PRODUCT - 1].rstrip()}…"
-        organization = known.line(self.sender.name)
-        said = {"organization": organization, "product": product, "day": day}
-        ours, theirs = self.ours, self.theirs
-        values = {"name": name, "product": product, "date": day, "organization": organization}
-        return {
-            "subject": known.line(placeholders.fill(theirs.subject, values, attributes))
-            or (ours.subject_of_product if product else ours.subject) % said,
-            "hello": placeholders.fill(theirs.greeting, values, attributes)
-            or (ours.hello_name % {"name": name} if name else ours.hello),
-            "paragraph": placeholders.fill(theirs.opening, values, attributes)
-            or (ours.paragraph_of_product if product else ours.paragraph) % said,
-            "question": piping.fill(self.question, {}, attributes),
-            "closing": placeholders.fill(theirs.closing, values, attributes) or ours.closing % said,
-            "why": self.why % said,
-        }
-
-    def day(self, moment: datetime) -> str:
-        return _day(moment.date().toordinal(), self.language)
-
-
-@lru_cache(maxsize=4096)
-def _day(ordinal: int, language: str) -> str:
-    with translation.override(language):
-        return formats.date_format(datetime.fromordinal(ordinal), "DATE_FORMAT")
-
-
 def _question(message: Message, invitation: Invitation, *, now: datetime) -> bytes:
-    ask = _ask(
+    ask = compiled.published(
         invitation.version_id,
         invitation.language,
         mail_frame.sender(message.organization),
@@ -205,52 +142,6 @@ def _way_out(opt_out: str, sender_address: str) -> list[str]:
     ]
 
 
-@lru_cache(maxsize=512)
-def _ask(version_id: int, wanted: str, sender: Sender, purpose: str, wording_id: int | None) -> Ask:
-    """Kept by what never changes: a published version, a row of words. What changes of it is part of the key."""
-    try:
-        questionnaire = documents.of_published(version_id)
-    except SurveyVersion.DoesNotExist:
-        raise CannotCompose(_("The survey of this mail was never published.")) from None
-    words = wordings.OURS if wording_id is None else wordings.of(wording_id)
-    return _compiled(questionnaire, wanted, sender, Purpose(purpose), words)
-
-
-def _compiled(
-    questionnaire: Questionnaire, wanted: str, sender: Sender, purpose: Purpose, words: Words, notice: str = ""
-) -> Ask:
-    language = languages.choose(wanted, questionnaire.languages, questionnaire.base_language)
-    mark = f"blank{secrets.token_hex(8)}"  # nobody's text can hold it
-    names = ("hello", "paragraph", "question", "closing", "why", "page", "unsubscribe")
-    with translation.override(language):
-        context = {
-            **{name: f"{mark}{name}_" for name in names},
-            **mail_frame.of_sender(sender, language),
-            **mail_frame.of_question(questionnaire, language),
-            "notice": notice,
-        }
-        return Ask(
-            language=language,
-            sender=sender,
-            head=(*_shared(sender, language), *envelope.NO_AUTOMATIC_ANSWERS),
-            theirs=words,
-            ours=openings.of(purpose),
-            why=_("You get this mail because you were a customer of %(organization)s on %(day)s."),
-            question=mail_frame.first(questionnaire).text.in_language(language, questionnaire.base_language).text,
-            html=Blanks(_INLINER.inline(render_to_string("emails/customer/invitation.html", context)), mark),
-            text=Blanks(render_to_string("emails/customer/invitation.txt", context), mark),
-        )
-
-
-def _shared(sender: Sender, language: str, answers_to: str = "") -> tuple[str, ...]:
-    return envelope.shared(
-        sender_name=known.line(sender.sender_name),
-        sender_address=sender.address,
-        answers_to=answers_to,
-        language=language,
-    )
-
-
 def _letter(message: Message, *, now: datetime) -> bytes:
     letter = Letter.objects.select_related("by__user", "message__customer").filter(message=message.pk).first()
     if letter is None or letter.message.customer is None:
@@ -265,7 +156,7 @@ def _letter(message: Message, *, now: datetime) -> bytes:
         message_id=envelope.message_id(message.uuid, sender.address),
         now=now,
     )
-    head += _shared(sender, letter.language, letter.answers_to)
+    head += compiled.shared_head(sender, letter.language, letter.answers_to)
     head += envelope.in_thread(letter.thread.split())
     return envelope.whole(head, uuid=message.uuid, text=text, html=html)
 
@@ -282,7 +173,7 @@ def _letter_bodies(
             "plain": text,
             "author": known.line(author),
         }
-        html = _INLINER.inline(render_to_string("emails/customer/letter.html", context))
+        html = compiled.inlined("emails/customer/letter.html", context)
         return html, render_to_string("emails/customer/letter.txt", context)
 
 

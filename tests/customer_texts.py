@@ -16,7 +16,8 @@ FOLDERS = ("respond", "emails/customer")
 # The functions whose texts go into mails; the others of these modules speak to members.
 WRITERS = {
     "feedback/openings.py": ("of", "_invitation", "_reminder"),
-    "feedback/composing.py": ("_compiled", "_letter_bodies"),
+    "feedback/compiled.py": ("from_wording",),
+    "feedback/composing.py": ("_letter_bodies",),
 }
 # What may be wrong with an answer, as against with a questionnaire.
 FAULTS = {
