@@ -3,15 +3,15 @@
 import zoneinfo
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from feedback import guessing, lines, purchase_rows
 from feedback.lines import Cells
 from feedback.mapping import Mapping
 from feedback.purchase_rows import Fault, Row
+from tests.environment import ROOT
 
-CDNOW = Path(__file__).parent.parent / "data" / "cdnow_sample.txt"
+CDNOW = ROOT / "actions" / "demo_data" / "cdnow_sample.txt"
 NOW = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
 BERLIN = zoneinfo.ZoneInfo("Europe/Berlin")
 

@@ -16,12 +16,11 @@ from organizations.models import Role
 from tests import factories
 from tests.browsing import axe
 from tests.desks import desk_of
-from tests.environment import ROOT
+from tests.feedback.files import CDNOW
 from tests.smtp_sink import Mail, Sink
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
-SHOP = ROOT / "actions" / "demo_data" / "cdnow_sample.txt"
 # Six answer; the first is unhappy.
 SCORES = (2, 9, 10, 8, 10, 9)
 
@@ -44,7 +43,7 @@ def test_from_the_shops_file_to_a_closed_case(
 
     # The file is as the shop wrote it: columns of fixed width, no names, no order numbers, no addresses.
     page.goto(f"{home}customers/bring/")
-    page.get_by_label("File with purchases").set_input_files(SHOP)
+    page.get_by_label("File with purchases").set_input_files(CDNOW)
     page.get_by_role("button", name="Look at the file").click()
     expect(page.get_by_label("Columns begin at")).to_have_value("1, 7, 12, 21, 24")
     expect(page.locator("[data-no-order]")).to_be_visible()
@@ -125,7 +124,7 @@ def test_from_the_shops_file_to_a_closed_case(
 
 def bring_again(page: Page) -> None:
     """He says the same about it as the first time."""
-    page.get_by_label("File with purchases").set_input_files(SHOP)
+    page.get_by_label("File with purchases").set_input_files(CDNOW)
     page.get_by_role("button", name="Look at the file").click()
     page.get_by_label("Column 1 is").select_option(label="left out")
     page.get_by_label("Column 2 is").select_option(label="customer number")
