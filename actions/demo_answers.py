@@ -20,7 +20,9 @@ ANSWERS_AT_ONCE, ANSWERS_A_REMINDER, STOPS_HALF_WAY = 0.28, 0.13, 0.06
 Mood = Literal["low", "middle", "high"]
 # How many in a hundred are low, middle, high.
 USUAL, BY_CARD, ONLINE, BOX_SET, AFTER_A_CALL = (9, 27, 64), (62, 21, 17), (17, 30, 53), (42, 28, 30), (20, 27, 53)
-AIM: dict[Mood, float] = {"low": 0.3, "middle": 0.73, "high": 0.96}
+# Where on a scale she aims, and how far she strays: not so far that she praises with a low score.
+AIM: dict[Mood, float] = {"low": 0.3, "middle": 0.75, "high": 0.96}
+STRAYS: dict[Mood, float] = {"low": 0.12, "middle": 0.05, "high": 0.07}
 USUAL_CAUSES = {"late": 34, "product": 22, "help": 16, "price": 16, "checkout": 8, "damaged": 4}
 # The question that suffers, and the choice that is ticked.
 SUFFERS = {"checkout": "checkout", "damaged": "delivery", "late": "delivery", "product": "product"}
@@ -124,7 +126,7 @@ def _score(question: Question, experience: Experience, chance: random.Random) ->
     elif experience.mood == "low" and question.key in SUFFERS.values():
         aim = 0.7
     points = list(scale.points)
-    place = min(max(chance.gauss(aim, 0.11), 0), 1)
+    place = min(max(chance.gauss(aim, STRAYS[experience.mood]), 0), 1)
     return int(points[round(place * (len(points) - 1))])
 
 
