@@ -20,6 +20,7 @@ WORDS: dict[str, str | Promise] = {
     "response.included": _("counted response %(id)s again"),
     "responses.exported": _("downloaded %(rows)s responses"),
     "customers.exported": _("downloaded %(rows)s customers"),
+    "ledger.exported": _("downloaded the ledger of “%(name)s”"),
     "mails.exported": _("downloaded a list of %(rows)s mails"),
     "response.erased": _("erased response %(id)s"),
 }

@@ -190,7 +190,7 @@ ADDRESSES: dict[str, Within | SignedIn | Public | Mailed] = {
     "feedback:pause_touchpoint": Within(QUALITY_MANAGER, touchpoint),
     "feedback:dry_run": Within(QUALITY_MANAGER, touchpoint),
     "feedback:ledger": Within(CASE_WORKER, touchpoint),
-    "feedback:ledger_csv": Within(CASE_WORKER, touchpoint),
+    "feedback:ledger_csv": Within(QUALITY_MANAGER, touchpoint),
     "feedback:touchpoint_mail": Within(QUALITY_MANAGER, touchpoint),
     "feedback:mail_preview": Within(QUALITY_MANAGER, touchpoint),
     "feedback:test_mail": Within(QUALITY_MANAGER, survey),

@@ -23,7 +23,7 @@ from feedback.models import (
     Suppression,
     SuppressionReason,
 )
-from organizations.models import Member, Organization, Role
+from organizations.models import AuditEntry, Member, Organization, Role
 from surveys.models import Touchpoint
 from tests import factories
 from tests.factories import NOW
@@ -256,6 +256,8 @@ def test_it_is_downloaded_as_it_is_filtered_and_no_spreadsheet_runs_it(
         ("'=HYPERLINK(evil)", "too long ago"),
     ]
     assert 'filename="ledger-after-a-purchase.csv"' in response["Content-Disposition"]
+    told = AuditEntry.objects.get(what="ledger.exported")
+    assert (told.by, told.detail) == (quentin, {"name": touchpoint.name, "outcome": "too_long_ago"})
 
 
 def test_the_whole_of_it_is_downloaded_beyond_the_first_chunk(
