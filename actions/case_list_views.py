@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET
 
 from actions import cases, loop, rules
 from actions.cases import Wanted
-from actions.models import Case, CaseState
+from actions.models import Case, CaseState, DueUnit
 from dashboards import kpi
 from dashboards.kpi import Kpi
 from dashboards.saying import Teller
@@ -118,7 +118,7 @@ def _around(request: MemberRequest, wanted: Wanted, *, here: str) -> dict[str, A
 def _row(case: Case) -> dict[str, Any]:
     answers = case.response.answers.all() if case.response else []
     comments = [answer.text for answer in answers if answer.kind == "text"]
-    return {"case": case, "comment": comments[0] if comments else "", "is_veiled": cases.is_veiled(case)}
+    return {"case": case, "comment": comments[0] if comments else ""}
 
 
 def _days(request: MemberRequest) -> int:
@@ -142,4 +142,6 @@ def _told(figure: Kpi, teller: Teller) -> dict[str, str]:
 
 def _due_in_words(organization: Organization) -> str:
     chosen = rules.of(organization)
-    return f"{chosen.due_in} {chosen.get_due_unit_display()}"
+    if chosen.due_unit == DueUnit.HOURS:
+        return ngettext("%(n)d hour", "%(n)d hours", chosen.due_in) % {"n": chosen.due_in}
+    return ngettext("%(n)d working day", "%(n)d working days", chosen.due_in) % {"n": chosen.due_in}

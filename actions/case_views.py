@@ -37,7 +37,6 @@ def shown(request: MemberRequest, case: Case, *, act: str = "", refusal: Excepti
     context: dict[str, Any] = {
         "case": case,
         "now": timezone.now(),
-        "is_veiled": cases.is_veiled(case),
         "told": told.told(response) if response else [],
         "log": case_log.lines(case),
         "events": timeline.of(case.customer) if case.customer else [],

@@ -141,18 +141,13 @@ def rows(found: QuerySet[Case]) -> Iterator[list[Any]]:
             case.survey.name,
             case.touchpoint.name if case.touchpoint else "",
             case.question.title,
-            None if is_veiled(case) else case.score,
+            None if case.is_veiled else case.score,
             case.get_outcome_display(),
             case.get_cause_display(),
             case.cause_text,
             case.first_reply_at,
             case.times_reopened,
         ]
-
-
-def is_veiled(case: Case) -> bool:
-    """Of an anonymous response no single answer is shown, not even the score that opened the case."""
-    return case.response is not None and case.response.anonymous
 
 
 def _among(organization: Organization, member: Member, wanted: Wanted, *, now: datetime) -> CaseQuerySet:

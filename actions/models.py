@@ -127,6 +127,11 @@ class Case(models.Model):
     def is_open(self) -> bool:
         return self.state != CaseState.CLOSED
 
+    @property
+    def is_veiled(self) -> bool:
+        """Of a response that was anonymous or is erased, not even the score that opened the case is shown."""
+        return self.response is None or self.response.anonymous
+
 
 class EntryKind(models.TextChoices):
     OPENED = "opened", _("opened")

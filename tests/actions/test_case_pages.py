@@ -336,6 +336,7 @@ def test_the_figures_name_share_and_median(acme: Organization, client: Client, c
     assert "100\u202f%" in html
     assert "2.0 days" in html
     assert "delivery: late, lost or damaged" in html
+    assert "now 2 working days" in html
     page(client, acme, "case_figures", "?days=7000")
 
 
@@ -447,6 +448,9 @@ def test_before_erasing_a_response_the_page_says_what_its_case_loses(
     html = page(client, acme, "case", "", case.pk)
     assert "The response was erased." in html
     assert "Anna" not in html
+    assert 'hb-score-low">2<' not in html
+    assert 'hb-score-low">2<' not in page(client, acme, "cases", "?state=closed")
+    assert 'hb-score-low">2<' not in page(client, acme, "board")
 
 
 def test_an_empty_list_says_what_to_do(acme: Organization, cast: Cast, client: Client) -> None:
