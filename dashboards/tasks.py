@@ -21,4 +21,4 @@ def count_asked(days: int = asked.RECENT) -> None:
 @shared_task
 def count_all_asked() -> None:
     """What became of all invitations: an opt-out or an erasure may be about an old one."""
-    asked.recount_all()
+    asked.sweep_all()

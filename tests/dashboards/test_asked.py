@@ -12,7 +12,7 @@ from dashboards import asked, durations
 from dashboards.models import DailyAsked
 from feedback import answering, mailing, suppressing
 from feedback.models import Invitation, Message, MessageState, Purpose, SuppressionReason
-from organizations.models import Role
+from organizations.models import Organization, Role
 from surveys.models import Touchpoint
 from tests import factories
 from tests.dashboards.verbs import answered, score
@@ -174,6 +174,28 @@ def test_a_recount_of_some_days_leaves_the_others_and_takes_away_what_is_gone(to
     assert [row.day for row in asked.rows_of(touchpoint.organization)] == [date(2026, 1, 19)]
     recount(touchpoint)
     assert asked.rows_of(touchpoint.organization) == []
+
+
+def test_the_counts_of_an_organization_go_with_its_last_invitation(touchpoint: Touchpoint) -> None:
+    ask(touchpoint)
+    asked.sweep(now=NOW)
+    Message.objects.all().delete()
+    Invitation.objects.all().delete()
+
+    asked.sweep(now=NOW)
+
+    assert asked.rows_of(touchpoint.organization) == []
+
+
+def test_an_organization_that_cannot_be_counted_keeps_no_other_from_being_counted(touchpoint: Touchpoint) -> None:
+    others = [factories.touchpoint(factories.organization(name)) for name in ("Globex", "Initech")]
+    for each in (touchpoint, *others):
+        ask(each)
+    Organization.objects.filter(name="Globex").update(time_zone="Mars/Olympus_Mons")
+
+    asked.sweep_all()
+
+    assert [counted(each) for each in (touchpoint, *others)] == [{"silent": 1}, {}, {"silent": 1}]
 
 
 def test_the_sweep_finds_what_was_asked_or_answered_since_whatever_day_it_belongs_to(touchpoint: Touchpoint) -> None:
