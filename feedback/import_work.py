@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from feedback import bringing, lines, purchase_rows, recording, staging
 from feedback.lines import Cells
@@ -22,7 +22,8 @@ from organizations import audit, post
 logger = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=60)
-# Then the next import has its turn, so that nobody waits behind somebody's whole history.
+# Then the next import that waits has its turn, so that nobody waits behind somebody's whole history. Where none waits
+# the turn goes on: each one reads past what the ones before have read.
 TURN = timedelta(seconds=10)
 ROWS_AT_ONCE = 20_000
 # A block ends after so many pieces of the file as well: a few long rows weigh as much as many short ones.
@@ -48,7 +49,7 @@ def work(
     """
     clock, turns, end = post.ticking(now), 0, now + timedelta(seconds=seconds)
     while not stop() and clock() < end and (it := claim(worker=worker, now=clock(), only=only)):
-        _take_turn(it, worker, clock, stop)
+        _take_turn(it, worker, clock, lambda: stop() or clock() >= end, only=only)
         turns += 1
     return turns
 
@@ -56,11 +57,9 @@ def work(
 @transaction.atomic
 def claim(*, worker: str, now: datetime, only: int = 0) -> Import | None:
     """The import whose turn it is; those never begun first, then whoever waits longest."""
-    waiting = Import.objects.filter(Q(lease_until__isnull=True) | Q(lease_until__lte=now), state__in=Import.AT_WORK)
-    waiting = waiting.filter(pk=only) if only else waiting
     order = (F("lease_until").asc(nulls_first=True), "queued_at", "pk")
-    it = waiting.select_for_update(skip_locked=True, of=("self",)).select_related("organization", "by").order_by(*order)
-    found = it.first()
+    waiting = _waiting(now=now, only=only).select_for_update(skip_locked=True, of=("self",))
+    found = waiting.select_related("organization", "by").order_by(*order).first()
     if found is None:
         return None
     found.worker, found.lease_until, found.attempts = worker, now + LEASE, found.attempts + 1
@@ -68,13 +67,19 @@ def claim(*, worker: str, now: datetime, only: int = 0) -> Import | None:
     return found
 
 
-def _take_turn(it: Import, worker: str, clock: Clock, stop: Callable[[], bool]) -> None:
+def _waiting(*, now: datetime, only: int) -> QuerySet[Import]:
+    waiting = Import.objects.filter(Q(lease_until__isnull=True) | Q(lease_until__lte=now), state__in=Import.AT_WORK)
+    return waiting.filter(pk=only) if only else waiting
+
+
+def _take_turn(it: Import, worker: str, clock: Clock, stop: Callable[[], bool], *, only: int) -> None:
     job, end = _Job(it, worker, clock), clock() + TURN
     try:
         if it.attempts > MOST_ATTEMPTS:
             raise Unreadable("gave_up")
-        while job.step() and not stop() and clock() < end:
-            pass
+        while job.step() and not stop():
+            if clock() >= end and _waiting(now=clock(), only=only).exists():
+                break
         job.release()
     except LostLease:
         pass

@@ -317,6 +317,20 @@ def test_a_small_file_does_not_wait_behind_a_large_one(acme: Organization, monke
     assert turns[:4] == [large.pk, small.pk, large.pk, small.pk]
 
 
+def test_a_turn_ends_only_where_another_file_waits(acme: Organization, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(import_work, "TURN", timedelta(0))
+
+    def turns(*organizations: Organization) -> int:
+        for organization in organizations:
+            it = brought(organization, FILE)
+            bringing.check(it, bringing.mapping_of(it), moves_dates=False, by=None, now=NOW)
+        return import_work.work(worker="Wanda", now=NOW)
+
+    assert turns(acme) == 1
+    assert turns(acme, factories.organization("Globex")) > 2
+    assert set(Import.objects.values_list("state", flat=True)) == {ImportState.CHECKED}
+
+
 def test_a_faulty_row_never_stops_the_list_of_faults_from_ending(
     acme: Organization, monkeypatch: pytest.MonkeyPatch
 ) -> None:
