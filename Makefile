@@ -82,7 +82,7 @@ migrations: setup ## django: is a migration missing?
 # --- now and then ----------------------------------------------------------------------------------------------------
 
 messages: setup ## collect the texts to translate (needs gettext), compile the translations (does not)
-	@if command -v xgettext >/dev/null 2>&1; then LOCAL=true $(BIN)/python manage.py makemessages --all --no-wrap --no-location --no-obsolete \
+	@if command -v xgettext >/dev/null 2>&1; then LOCAL=true $(BIN)/python manage.py makemessages --locale de --no-wrap --no-location --no-obsolete \
 		--ignore node_modules --ignore $(VENV) --ignore .data --ignore tests --ignore bench; \
 	else echo "xgettext is not installed, so no new texts are collected. On Debian and Ubuntu: apt-get install gettext"; fi
 	@$(BIN)/python -m config.translations

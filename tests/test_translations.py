@@ -11,6 +11,7 @@ from datetime import timedelta
 from email.message import EmailMessage
 from html.parser import HTMLParser
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -21,6 +22,8 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.html import strip_tags
 
+from actions import triage
+from actions.models import Case
 from config import translations
 from dashboards import rollup
 from feedback import addresses, composing
@@ -272,7 +275,8 @@ OF_THE_SHOP = [
     *("actions:home", "dashboards:dashboard", "dashboards:methods"),
     *("actions:cases", "actions:board", "actions:case_figures", "actions:case_rules"),
     *("surveys:list", "surveys:start", "surveys:upload", "feedback:touchpoints", "feedback:create_touchpoint"),
-    *("feedback:customers", "feedback:bring", "feedback:outbox", "feedback:responses"),
+    *("feedback:customers", "feedback:bring", "feedback:imports", "feedback:reporting_attributes"),
+    *("feedback:outbox", "feedback:responses", "organizations:appearance"),
     *("organizations:settings", "organizations:members", "organizations:leave", "organizations:record"),
 ]
 OF_ONE_SURVEY = [
@@ -282,6 +286,10 @@ OF_ONE_SURVEY = [
     "surveys:publish",
     "surveys:rename",
     "surveys:copy",
+]
+OF_ONE_TOUCHPOINT = [
+    *("feedback:touchpoint", "feedback:edit_touchpoint", "feedback:touchpoint_mail", "feedback:dry_run"),
+    "feedback:ledger",
 ]
 OF_ONE_RESPONSE = ["feedback:response", "feedback:response_exclude", "feedback:response_erase"]
 OF_ONESELF = [
@@ -341,7 +349,8 @@ GERMAN: dict[str, Any] = {
 def test_a_german_member_finds_her_way_in_german(heike: Client, shop: Organization) -> None:
     html = heike.get(reverse("dashboards:dashboard", args=[shop.slug])).content.decode()
 
-    places = ["Umfragen", "Anlässe", "Kundschaft", "Rückmeldungen", "Übersicht", "Mails", "Einstellungen"]
+    places = ["Umfragen", "Anlässe", "Kundschaft", "Rückmeldungen", "Übersicht", "Fälle", "Mails"]
+    places.append("Einstellungen")
     # Once beside the page, once in the menu of a phone.
     assert re.findall(r'class="nav-link-title">([^<]+)<', html) == places * 2
 
@@ -370,6 +379,26 @@ def test_pages_of_a_survey_are_german(
     heike: Client, shop: Organization, german_survey: Touchpoint, german: polib.POFile, name: str
 ) -> None:
     answer = heike.get(reverse(name, args=[shop.slug, german_survey.survey_id]), follow=True)
+
+    assert answer.status_code == 200
+    assert english_in(answer.content.decode(), german) == []
+
+
+@pytest.mark.parametrize("name", OF_ONE_TOUCHPOINT)
+def test_pages_of_a_touchpoint_are_german(
+    heike: Client, shop: Organization, german_survey: Touchpoint, german: polib.POFile, name: str
+) -> None:
+    answer = heike.get(reverse(name, args=[shop.slug, german_survey.pk]))
+
+    assert answer.status_code == 200
+    assert english_in(answer.content.decode(), german) == []
+
+
+def test_the_page_of_a_case_is_german(heike: Client, shop: Organization, german: polib.POFile) -> None:
+    triage.sweep_all(now=NOW)
+    case = Case.objects.filter(organization=shop).latest("pk")
+
+    answer = heike.get(reverse("actions:case", args=[shop.slug, case.pk]))
 
     assert answer.status_code == 200
     assert english_in(answer.content.decode(), german) == []
@@ -426,6 +455,13 @@ def test_notices_are_german(shop: Organization, german: polib.POFile, kind: str)
         "link": "https://feedback.example/x",
         "until": NOW,
         "ip": "192.0.2.1",
+        "is_mine": True,
+        "cases": [(SimpleNamespace(pk=7, due_at=NOW - timedelta(hours=1)), "https://feedback.example/x/7")],
+        "overdue": 1,
+        "soon": 0,
+        "fresh": 0,
+        "more": 2,
+        "now": NOW,
     }
 
     notice = notices.write(kind, to="heike@nordlicht.example", language="de", facts=facts, now=NOW, organization=shop)
