@@ -68,6 +68,7 @@ _NAMES: dict[str, str | Promise] = {
 }
 ENCODING_NAMES: dict[str, str | Promise] = {name: _NAMES.get(name, name.upper()) for name in ENCODINGS}
 _SHOWN_ROWS, _SHOWN_VALUES = 10, 3
+_LONGEST_CUT = 5
 
 
 @dataclass(frozen=True)
@@ -256,9 +257,8 @@ def _laid_out(before: Mapping, form: Said[str, str]) -> Mapping:
 
 def _cuts(text: str) -> tuple[int, ...]:
     """Rising numbers below 10,000 out of what was typed."""
-    typed = [
-        int(word) for word in text.replace(",", " ").replace(";", " ").split() if word.isascii() and word.isdigit()
-    ]
+    words = text.replace(",", " ").replace(";", " ").split()
+    typed = [int(word) for word in words if word.isascii() and word.isdigit() and len(word) <= _LONGEST_CUT]
     return tuple(sorted({number - 1 for number in typed if 1 <= number <= 10_000} | ({0} if typed else set())))
 
 

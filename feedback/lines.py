@@ -28,11 +28,15 @@ Cells = Sequence[str] | Broken
 
 def lines(pieces: Iterable[bytes], encoding: str) -> Iterator[str]:
     """Line by line; what cannot be read in this encoding becomes U+FFFD."""
+    others = iter(pieces)
+    first = next(others, b"")
     # A mark at the beginning may be there or not.
     name = "utf-8-sig" if encoding == "utf-8" else encoding
+    if name == "utf-16" and not first.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        name = "utf-16-le"
     decoder = io.IncrementalNewlineDecoder(codecs.getincrementaldecoder(name)("replace"), translate=True)
     rest = ""
-    for piece in pieces:
+    for piece in chain([first], others):
         *whole, rest = (rest + decoder.decode(piece)).split("\n")
         yield from whole
         if len(rest) > LONGEST_LINE:

@@ -184,7 +184,8 @@ def _check_pattern(it: Mapping) -> None:
     if "customer" not in places or any(place not in ("customer", "order") or place not in roles for place in places):
         raise NotAMapping("pattern_places", it.pattern)
     bare = _PLACE.sub("x", it.pattern)
-    if len(it.pattern) > LONGEST_PATTERN or bare.count("@") != 1 or "{" in bare or "}" in bare or " " in bare:
+    is_one = bare.count("@") == 1 and bare.isprintable() and not set(bare) & set("{} ")
+    if len(it.pattern) > LONGEST_PATTERN or not is_one:
         raise NotAMapping("pattern_address", it.pattern)
 
 

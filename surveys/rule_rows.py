@@ -124,6 +124,7 @@ def _number(value: str) -> str | int | float:
         number = Decimal(point)
     except InvalidOperation:
         return value
-    if not number.is_finite() or abs(number) >= 10**15:
+    # abs() would compute, and overflow.
+    if not number.is_finite() or number.copy_abs() >= 10**15:
         return value
     return int(number) if number == number.to_integral_value() else float(number)

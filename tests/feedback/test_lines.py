@@ -57,6 +57,13 @@ def test_a_wrong_encoding_shows_in_the_letters_it_cannot_read() -> None:
     assert list(lines(["Bäcker\n".encode("cp1252")], "utf-8")) == ["B\ufffdcker"]
 
 
+def test_letters_of_two_bytes_are_read_with_their_mark_and_without() -> None:
+    text = "Bäcker\nMüller"
+
+    for encoded in (text.encode("utf-16"), text.encode("utf-16-le")):
+        assert list(lines([encoded[:7], encoded[7:]], "utf-16")) == ["Bäcker", "Müller"]
+
+
 def test_columns_of_fixed_width_are_cut_where_they_begin() -> None:
     assert list(fixed([" 7 Anna   29.33", "12 Bela  129.33"], [0, 2, 7])) == [
         [" 7", " Anna", "   29.33"],

@@ -64,6 +64,7 @@ def test_a_column_that_is_missing_in_the_next_file_is_named() -> None:
         ({"columns": (DATE, CUSTOMER, *(Column(str(n), "ignored") for n in range(60)))}, "too_many_columns"),
         ({"date_form": ""}, "date_form_unknown"),
         ({"pattern": "kunde{customer}"}, "pattern_address"),
+        ({"pattern": "{customer}\0@example.com"}, "pattern_address"),
         ({"pattern": "kunde{customer.x}@example.com"}, "pattern_places"),
         ({"pattern": "kunde@example.com"}, "pattern_places"),
         ({"pattern": "{email}{customer}@example.com"}, "pattern_places"),

@@ -17,6 +17,8 @@ from tests.examples import examples
         (Row("interaction:zip", "is", "01234"), {"interaction": "zip", "is": "01234"}),
         (Row("interaction:amount", "at_least", "49,90"), {"interaction": "amount", "at_least": 49.9}),
         (Row("interaction:amount", "at_most", "-5"), {"interaction": "amount", "at_most": -5}),
+        (Row("interaction:amount", "is", "1e999999999"), {"interaction": "amount", "is": "1e999999999"}),
+        (Row("interaction:amount", "at_least", "1e-999999999"), {"interaction": "amount", "at_least": 0.0}),
         (Row("interaction:product", "contains", "50"), {"interaction": "product", "contains": "50"}),
         (Row("customer:language", "one_of", "de, fr,,de"), {"customer": "language", "one_of": ["de", "fr"]}),
         (
