@@ -80,8 +80,8 @@ def over_time(
     return found.get(question, [])
 
 
-def bases(survey: int, *, segment: Segment | None, span: Span) -> dict[int, tuple[int, int, int]]:
-    """By question, how many customers answered: as chosen, ever within the filter, within the span without it."""
+def bases(survey: int, *, segment: Segment | None, span: Span, until: date) -> dict[int, tuple[int, int, int]]:
+    """By question, how many customers answered: as chosen, ever until that day, within the span without the filter."""
     in_filter, params = condition(segment)
     rows = _rows(
         f"""
@@ -90,11 +90,11 @@ def bases(survey: int, *, segment: Segment | None, span: Span) -> dict[int, tupl
         FROM (
             SELECT x.question_id, bool_or({in_filter} AND {IN_SPAN}) AS now, bool_or({in_filter}) AS ever,
                    bool_or({IN_SPAN}) AS everywhere
-            {ANSWERS} GROUP BY x.question_id, {WHO}
+            {ANSWERS} AND r.answered_on <= %(until)s GROUP BY x.question_id, {WHO}
         ) AS customer
         GROUP BY question_id
         """,  # noqa: S608
-        {"survey": survey, "start": span.start, "end": span.end} | params,
+        {"survey": survey, "start": span.start, "end": span.end, "until": until} | params,
     )
     return {question: (now, ever, everywhere) for question, now, ever, everywhere in rows}
 

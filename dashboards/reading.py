@@ -47,6 +47,10 @@ class Sight:
         """Today grows by single answers: whoever may not see those sees whole days."""
         return cls(k, today if sees_single_answers else today - DAY, sees_single_answers)
 
+    def days(self, asked: Span) -> Span | None:
+        """The days of a span that are told at all; None where all of them are still to come."""
+        return None if asked.start and asked.start > self.until else Span(asked.start, min(asked.end, self.until))
+
     def window(self, cut: Cut, asked: Span) -> Window:
         """What of a span is told."""
         if asked.start and asked.start > self.until:
@@ -148,10 +152,12 @@ def read(survey: Survey, *, segment: Segment | None, span: Span, previous: Span 
 
 
 def _latest(read: Reading) -> Reading:
-    survey, segment, span = read.survey.pk, read.segment, read.span
-    found = latest.days(survey, segment=segment, span=span, previous=read.previous)
+    span = read.sight.days(read.span)
+    if span is None:
+        return read
+    found = latest.days(read.survey.pk, segment=read.segment, span=span, previous=read.previous)
     days = {question: [DayCount(*row) for row in rows] for question, rows in found.items()}
-    return replace(read, days=days, bases=_bases(read.survey, segment, span))
+    return replace(read, span=span, days=days, bases=_bases(read.survey, read.segment, span, read.sight))
 
 
 def _answered(days: Mapping[int, Sequence[DayCount]]) -> dict[int, Days]:
@@ -190,7 +196,7 @@ def _with_clusters(read: Reading) -> Reading:
 def counter(survey: Survey, *, segment: Segment | None, sight: Sight) -> Callable[[Span], dict[int, Bases]]:
     """How many answered each question in any span, read once; of blocks nothing can be subtracted."""
     if is_latest_alone(survey):
-        return lambda span: _bases(survey, segment, span)
+        return lambda span: _bases(survey, segment, told, sight) if (told := sight.days(span)) else {}
     everything = tallies.by_value(survey.pk, dimension=tallies.EVERYTHING, until=sight.until)
     days = {question: of[""] for question, of in everything.items()}
     found = _cuts(days, sight) if segment is None else _cuts_of(survey, segment, days, sight)
@@ -202,8 +208,8 @@ def counter(survey: Survey, *, segment: Segment | None, sight: Sight) -> Callabl
     return counts
 
 
-def _bases(survey: Survey, segment: Segment | None, span: Span) -> dict[int, Bases]:
-    known = latest.bases(survey.pk, segment=segment, span=span)
+def _bases(survey: Survey, segment: Segment | None, span: Span, sight: Sight) -> dict[int, Bases]:
+    known = latest.bases(survey.pk, segment=segment, span=span, until=sight.until)
     return {question: Bases(*counts) for question, counts in known.items()}
 
 

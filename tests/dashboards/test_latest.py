@@ -55,11 +55,13 @@ def question(touchpoint: Touchpoint, key: str = "nps") -> Question:
     return Question.objects.get(survey=touchpoint.survey, key=key)
 
 
-def read(of: Touchpoint, *, touchpoint: Touchpoint | None = None, span: Span = MONTH) -> reading.Reading:
+def read(
+    of: Touchpoint, *, touchpoint: Touchpoint | None = None, span: Span = MONTH, sight: Sight = SIGHT
+) -> reading.Reading:
     rollup.sweep()
     previous = MONTH_BEFORE if span == MONTH else None
     segment = Segment("touchpoint", str(touchpoint.pk)) if touchpoint else None
-    return reading.read(of.survey, segment=segment, span=span, previous=previous, sight=SIGHT)
+    return reading.read(of.survey, segment=segment, span=span, previous=previous, sight=sight)
 
 
 def scores(found: list[DayCount]) -> list[int]:
@@ -129,6 +131,21 @@ def test_bases_are_customers_too(yearly: Touchpoint, anna: Customer, berta: Cust
     found = read(yearly)
 
     assert found.bases[question(yearly).pk] == reading.Bases(now=1, ever=2, everywhere=1)
+
+
+def test_viewers_see_whole_days_until_yesterday(yearly: Touchpoint, anna: Customer, berta: Customer) -> None:
+    says(anna, yearly, 9, days_ago=1)
+    says(anna, yearly, 2, days_ago=0)
+    says(berta, yearly, 3, days_ago=0)
+    viewers = Sight.of(today=TODAY, k=5, sees_single_answers=False)
+
+    found = read(yearly, sight=viewers)
+
+    assert scores(found.now(question(yearly))) == [9]
+    assert found.window(question(yearly).pk).span == Span(MONTH.start, TODAY - timedelta(days=1))
+    assert found.bases[question(yearly).pk] == reading.Bases(now=1, ever=1, everywhere=1)
+    assert reading.counter(yearly.survey, segment=None, sight=viewers)(EVER) == found.bases
+    assert read(yearly, sight=viewers, span=Span(TODAY, TODAY)).now(question(yearly)) == []
 
 
 def test_the_latest_choices_of_each_customer_count(yearly: Touchpoint, anna: Customer) -> None:
