@@ -183,7 +183,8 @@ def reporting_attributes(request: MemberRequest, slug: str) -> HttpResponse:
     """By which attributes of purchases answers are counted."""
     seen, status = reporting.seen(request.organization), 200
     if request.method == "POST":
-        names = {each.name for each in seen} & set(request.POST.getlist("name"))
+        said = set(request.POST.getlist("name"))
+        names = [each.name for each in seen if each.name in said]
         try:
             reporting.choose(request.organization, names, by=request.member, now=timezone.now())
         except reporting.TooMany as refusal:

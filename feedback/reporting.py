@@ -34,24 +34,33 @@ class Attribute:
 
 
 def seen(organization: Organization) -> list[Attribute]:
-    """The attributes of the newest purchases, and those that are chosen although none of these carries them."""
+    """Those that are chosen, although no new purchase may carry them, then the others of the newest purchases."""
     newest = organization.interactions.order_by("-pk").values_list("attributes", flat=True)[:LOOKED_AT]
     values: defaultdict[str, list[str]] = defaultdict(list)
     for carried in newest:
         for name, value in carried.items():
             values[name].append(str(value))
     chosen = organization.reporting_attributes or []
-    return [_attribute(name, values.get(name, []), name in chosen) for name in sorted({*values, *chosen})]
+    names = [*chosen, *sorted({*values} - {*chosen})]
+    return [_attribute(name, values.get(name, []), name in chosen) for name in names]
 
 
 @transaction.atomic
 def choose(organization: Organization, names: Iterable[str], *, by: Member, now: datetime) -> None:
-    """Count answers by these from now on; what has come in keeps what it was counted by when it came."""
-    wanted = sorted({*names})
-    if len(wanted) > known.MOST_SEGMENTS:
+    """Count answers by these from now on; what has come in keeps what it was counted by when it came.
+
+    The order of choosing is kept: the dashboard tells them apart by the first one at first.
+    """
+    chosen = dict.fromkeys(names)
+    if len(chosen) > known.MOST_SEGMENTS:
         raise TooMany(_("Choose at most %(most)s attributes to report by.") % {"most": known.MOST_SEGMENTS})
     locked = Organization.objects.select_for_update().get(pk=organization.pk)
-    if locked.reporting_attributes == wanted:
+    before = locked.reporting_attributes
+    wanted = [
+        *(name for name in before or [] if name in chosen),
+        *(name for name in chosen if name not in (before or [])),
+    ]
+    if before == wanted:
         return
     locked.reporting_attributes = organization.reporting_attributes = wanted
     locked.save(update_fields=["reporting_attributes"])
@@ -63,8 +72,9 @@ def choose_among(
     organization: Organization, offered: Iterable[str], chosen: Iterable[str], *, by: Member, now: datetime
 ) -> None:
     """The same for the attributes of one file; others stay as they are."""
-    kept = set(organization.reporting_attributes or []) - {*offered}
-    choose(organization, kept | {*chosen}, by=by, now=now)
+    others = {*offered}
+    kept = [name for name in organization.reporting_attributes or [] if name not in others]
+    choose(organization, [*kept, *chosen], by=by, now=now)
 
 
 def _attribute(name: str, values: Sequence[str], is_chosen: bool) -> Attribute:

@@ -177,6 +177,18 @@ def test_a_long_list_unfolds(touchpoint: Touchpoint) -> None:
     assert page.count('<tr class="is-weak"') == 14
 
 
+def test_what_the_organization_chose_to_report_by_comes_first_in_its_order(touchpoint: Touchpoint) -> None:
+    touchpoint.organization.reporting_attributes = ["store", "product"]
+    touchpoint.organization.save()
+    for product, store in [("Lamp", "Berlin"), ("Chair", "Paris")]:
+        say_last_week(touchpoint, *[9] * 6, product=product, store=store)
+
+    page = get(touchpoint)
+
+    assert "NPS by store" in words(page)
+    assert page.index("where=a%3Astore") < page.index("where=a%3Aproduct")
+
+
 def test_a_dimension_that_is_none_is_the_first(touchpoint: Touchpoint) -> None:
     say_last_week(touchpoint, *[9] * 7, region="north")
     say_last_week(touchpoint, *[9] * 7, region="south")

@@ -32,6 +32,17 @@ def test_nothing_chosen_is_another_thing_than_nobody_having_chosen(acme: Organiz
     assert known.segments(purchase, []) == {}
 
 
+def test_the_order_of_choosing_is_kept_and_what_is_new_follows(acme: Organization) -> None:
+    quentin = factories.member(acme)
+    reporting.choose(acme, ["store", "region"], by=quentin, now=NOW)
+
+    reporting.choose(acme, ["channel", "region", "store"], by=quentin, now=NOW)
+
+    acme.refresh_from_db()
+    assert acme.reporting_attributes == ["store", "region", "channel"]
+    assert [each.name for each in reporting.seen(acme)] == ["store", "region", "channel"]
+
+
 def test_too_many_are_refused(acme: Organization) -> None:
     with pytest.raises(reporting.TooMany):
         reporting.choose(acme, [f"a{number}" for number in range(9)], by=factories.member(acme), now=NOW)
@@ -44,7 +55,7 @@ def test_a_file_decides_about_its_own_attributes_only(acme: Organization) -> Non
     reporting.choose_among(acme, ["store", "product"], ["product"], by=quentin, now=NOW)
 
     acme.refresh_from_db()
-    assert acme.reporting_attributes == ["product", "region"]
+    assert acme.reporting_attributes == ["region", "product"]
     assert AuditEntry.objects.filter(what="organization.reporting_chosen", by=quentin).count() == 2
 
 
