@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.db import connection, transaction
 from django.db.models import Exists, Max, OuterRef, QuerySet
 
-from feedback import eligibility, known, mailing, reminding, suppressing
+from feedback import eligibility, known, mailing, recording, reminding, settled, suppressing
 from feedback.models import Customer, Interaction, Invitation, Message, Purpose, Reason, Skip
 from organizations.models import Organization
 from surveys import documents, languages, touchpoints
@@ -42,9 +42,12 @@ def _sweep(touchpoint: Touchpoint, *, now: datetime, limit: int) -> int:
     if version is None:
         return 0
     recent = now - timedelta(days=touchpoint.only_younger_than)
+    due_until = now - timedelta(days=touchpoint.days_after)
     # The newest first: who bought twice is asked about the last time.
-    due = _undecided(touchpoint, now=now).filter(experienced_at__gt=recent).order_by("-experienced_at", "pk")
+    due = _open_in(touchpoint, since=recent, until=due_until, now=now).order_by("-experienced_at", "pk")
     ids = list(due.values_list("pk", flat=True)[:limit])
+    if not ids:
+        _settle(touchpoint, since=recent, until=due_until, now=now)
     batches = [ids[start : start + _BATCH] for start in range(0, len(ids), _BATCH)]
     return sum(_decide(touchpoint, version, batch, now=now) for batch in batches)
 
@@ -55,9 +58,29 @@ def _skip_history(touchpoint: Touchpoint, *, now: datetime, limit: int) -> int:
         return 0
     old = now - timedelta(days=touchpoint.only_younger_than)
     # No order: any of them will do, and sorting all of history for each batch costs more than the rest.
-    ids = _undecided(touchpoint, now=now).filter(experienced_at__lte=old).values_list("pk", flat=True)[:limit]
+    ids = _open_in(touchpoint, since=settled.EVER, until=old, now=now).values_list("pk", flat=True)[:limit]
     skips = [_skip(touchpoint, pk, Reason.TOO_LONG_AGO, now) for pk in ids]
+    if not skips:
+        _settle(touchpoint, since=settled.EVER, until=old, now=now)
     return len(Skip.objects.bulk_create(skips, batch_size=5000))
+
+
+def _open_in(
+    touchpoint: Touchpoint, *, since: datetime, until: datetime, now: datetime
+) -> QuerySet[Interaction, Interaction]:
+    """Open ones experienced in this time, but for the part of it that is known to be settled."""
+    begin = settled.begin(touchpoint, since=since, now=now)
+    return open_ones(touchpoint.organization, touchpoint.pk).filter(experienced_at__gt=begin, experienced_at__lte=until)
+
+
+@transaction.atomic
+def _settle(touchpoint: Touchpoint, *, since: datetime, until: datetime, now: datetime) -> None:
+    """None was found: look again while nobody records, and next time begin from here."""
+    if not settled.is_worth_noting(touchpoint, since=since, until=until, now=now):
+        return
+    is_still = recording.nobody_records(touchpoint.organization_id)
+    if is_still and not _open_in(touchpoint, since=since, until=until, now=now).exists():
+        settled.note(touchpoint, since=since, until=until, now=now)
 
 
 @transaction.atomic

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
+from feedback import settled
 from feedback.purchases import Purchase
 from organizations import links
 
@@ -85,6 +86,13 @@ def one_at_a_time(organization_id: int) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_LOCK, organization_id])
 
 
+def nobody_records(organization_id: int) -> bool:
+    """From now to the end of this transaction nothing comes in; False where somebody is at it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [_LOCK, organization_id])
+        return bool(cursor.fetchone()[0])
+
+
 class Sql(NamedTuple):
     """A piece of a statement with its parameters."""
 
@@ -104,9 +112,11 @@ def record(organization_id: int, rows: Sql, *, source: str, now: datetime, moved
     mine = [organization_id]
     with connection.cursor() as cursor:
         cursor.execute(statement, [*rows.params, *mine * 3, now, *mine, source, *moved.params, now])
-        given, placed, made, born, renewed = cursor.fetchone()
+        given, placed, made, born, renewed, oldest = cursor.fetchone()
     if given != placed:
         raise CustomerMissing(f"{given - placed} purchases of organization {organization_id}")
+    if oldest is not None:
+        settled.reopen(organization_id, oldest=oldest)
     return Recorded(given, made, born, renewed)
 
 
@@ -155,10 +165,10 @@ _STATEMENT = f"""
         INSERT INTO feedback_interaction
             (organization_id, customer_id, source, reference, experienced_at, attributes, created_at)
         SELECT %s, id, %s, reference, {{moved}}, attributes, %s FROM placed ORDER BY place
-        ON CONFLICT (organization_id, source, reference) DO NOTHING RETURNING 1
+        ON CONFLICT (organization_id, source, reference) DO NOTHING RETURNING experienced_at
     )
     SELECT (SELECT count(*) FROM given), (SELECT count(*) FROM placed), (SELECT count(*) FROM made),
-           (SELECT count(*) FROM born), (SELECT count(*) FROM renewed)
+           (SELECT count(*) FROM born), (SELECT count(*) FROM renewed), (SELECT min(experienced_at) FROM made)
 """  # noqa: S608 - texts of our own alone
 
 

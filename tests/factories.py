@@ -5,6 +5,7 @@ import uuid
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from feedback import settled
 from feedback.models import Customer, Interaction, Invitation
 from organizations import links
 from organizations.models import Member, Organization, Role, User
@@ -109,12 +110,14 @@ def purchase(
     by: Customer, *, days_ago: float = 5, now: datetime = NOW, reference: str | None = None, **attributes: str
 ) -> Interaction:
     """Something she bought so many days ago."""
+    experienced_at = now - timedelta(days=days_ago)
+    settled.reopen(by.organization_id, oldest=experienced_at)
     return Interaction.objects.create(
         organization=by.organization,
         customer=by,
         source="shop",
         reference=reference or f"A-{next(_numbers)}",
-        experienced_at=now - timedelta(days=days_ago),
+        experienced_at=experienced_at,
         attributes=attributes,
         created_at=now,
     )

@@ -1,7 +1,7 @@
 """Whom we asked, and what they said, as rows."""
 
 from feedback.models.answers import Answer, ChangedDay, Channel, Exclusion, Folded, Response
-from feedback.models.asking import Invitation, Message, MessageState, Purpose, Reason, Skip
+from feedback.models.asking import Invitation, Message, MessageState, Purpose, Reason, Settled, Skip
 from feedback.models.bringing import Import, ImportChunk, ImportFault, ImportState
 from feedback.models.letters import Letter
 from feedback.models.people import Customer, Interaction, Release, Suppression, SuppressionReason
@@ -28,6 +28,7 @@ __all__ = [
     "Reason",
     "Release",
     "Response",
+    "Settled",
     "Skip",
     "Suppression",
     "SuppressionReason",

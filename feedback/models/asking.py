@@ -168,3 +168,20 @@ class Skip(models.Model):
             models.CheckConstraint(condition=Q(reason__in=Reason.values), name="skip_has_a_known_reason"),
         ]
         indexes = [models.Index(fields=["touchpoint", "reason"], name="skip_by_reason")]
+
+
+class Settled(models.Model):
+    """From when to when, by experience, a touchpoint had decided about all that was on record when it looked."""
+
+    organization = models.ForeignKey(Organization, models.CASCADE, related_name="+")
+    touchpoint = models.ForeignKey(Touchpoint, models.CASCADE, related_name="+", db_index=False)
+    # What is too long ago is looked for apart.
+    is_history = models.BooleanField()
+    since = models.DateTimeField()
+    until = models.DateTimeField()
+    looked_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["touchpoint", "is_history"], name="touchpoint_has_one_mark_of_a_kind")
+        ]

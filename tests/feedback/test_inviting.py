@@ -1,13 +1,27 @@
 """A purchase becomes an invitation with its mail, or a skip with its reason, and never both."""
 
 import threading
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from django.db import connections
+from django.db import connections, transaction
 
-from feedback import inviting
-from feedback.models import Invitation, Message, MessageState, Purpose, Reason, Skip, Suppression, SuppressionReason
+from feedback import intake, inviting, recording
+from feedback.models import (
+    Interaction,
+    Invitation,
+    Message,
+    MessageState,
+    Purpose,
+    Reason,
+    Settled,
+    Skip,
+    Suppression,
+    SuppressionReason,
+)
+from feedback.purchases import Purchase
+from organizations.models import Organization
 from surveys.models import TouchpointState
 from tests import factories
 from tests.factories import NOW
@@ -211,3 +225,101 @@ def test_a_purchase_that_was_not_meant_does_not_use_up_the_quiet_period() -> Non
 
     assert Invitation.objects.get().interaction == older
     assert Skip.objects.get().interaction == newer
+
+
+def test_a_sweep_that_found_nothing_reads_the_rest_alone_the_next_time() -> None:
+    acme = factories.organization()
+    factories.touchpoint(acme, days_after=3)
+    factories.purchase(factories.customer(acme), days_ago=5)
+    later = factories.purchase(factories.customer(acme, "Bela Toth"), days_ago=2)
+    inviting.sweep(now=NOW)
+
+    assert (inviting.sweep(now=NOW), inviting.skip_history(now=NOW)) == (0, 0)
+
+    assert Settled.objects.get(is_history=False).until == NOW - timedelta(days=3)
+    # What was too young then is due in time, though nothing came in.
+    assert inviting.sweep(now=NOW + timedelta(minutes=30)) == 0
+    Settled.objects.update(looked_at=NOW + timedelta(days=1))
+    assert inviting.sweep(now=NOW + timedelta(days=1, minutes=1)) == 1
+    assert Invitation.objects.filter(interaction=later).exists()
+
+
+@pytest.mark.parametrize("days_ago", [4, 20, 29.9])
+def test_what_comes_in_late_is_asked_about_by_the_next_sweep(days_ago: float) -> None:
+    acme = factories.organization()
+    factories.touchpoint(acme)
+    inviting.sweep(now=NOW)
+    assert Settled.objects.exists()
+
+    record_purchase(acme, days_ago=days_ago)
+
+    assert inviting.sweep(now=NOW) == 1
+
+
+def test_history_that_comes_in_late_is_skipped_by_the_next_look() -> None:
+    acme = factories.organization()
+    factories.touchpoint(acme)
+    assert inviting.skip_history(now=NOW) == 0
+
+    record_purchase(acme, days_ago=400)
+
+    assert inviting.skip_history(now=NOW) == 1
+    assert Skip.objects.get().reason == Reason.TOO_LONG_AGO
+
+
+def test_a_touchpoint_that_may_now_ask_about_older_ones_looks_at_them() -> None:
+    acme = factories.organization()
+    after_purchase = factories.touchpoint(acme)
+    factories.purchase(factories.customer(acme), days_ago=40)
+    assert inviting.sweep(now=NOW) == 0
+
+    after_purchase.only_younger_than = 60
+    after_purchase.save(update_fields=["only_younger_than"])
+
+    assert inviting.sweep(now=NOW) == 1
+
+
+def test_what_came_in_by_a_way_of_its_own_is_found_within_an_hour() -> None:
+    acme = factories.organization()
+    factories.touchpoint(acme)
+    purchase = factories.purchase(factories.customer(acme), days_ago=40)
+    inviting.sweep(now=NOW)
+    Interaction.objects.filter(pk=purchase.pk).update(experienced_at=NOW - timedelta(days=10))
+
+    assert inviting.sweep(now=NOW + timedelta(minutes=59)) == 0
+    assert inviting.sweep(now=NOW + timedelta(minutes=61)) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_while_somebody_records_no_sweep_notes_that_nothing_is_left() -> None:
+    acme = factories.organization()
+    factories.touchpoint(acme)
+    with transaction.atomic():
+        recording.one_at_a_time(acme.pk)
+        in_thread(lambda: inviting.sweep(now=NOW))
+    assert not Settled.objects.exists()
+
+    in_thread(lambda: inviting.sweep(now=NOW))
+
+    assert Settled.objects.exists()
+
+
+def in_thread(work: Callable[[], object]) -> None:
+    """By a connection of its own, as another process would."""
+
+    def run() -> None:
+        try:
+            work()
+        finally:
+            connections.close_all()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join(timeout=30)
+    assert not thread.is_alive()
+
+
+def record_purchase(organization: Organization, *, days_ago: float) -> None:
+    at = NOW - timedelta(days=days_ago)
+    purchase = Purchase("A-late", "C-late", at, email="late@customers.example")
+    intake.record(organization, [purchase], source="shop", by=None, now=NOW)
