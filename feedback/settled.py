@@ -29,13 +29,13 @@ def is_worth_noting(touchpoint: Touchpoint, *, since: datetime, until: datetime,
 
 def note(touchpoint: Touchpoint, *, since: datetime, until: datetime, now: datetime) -> None:
     """Nothing is open from `since` to `until`; call while nobody else may record."""
-    mark, of = _mark(touchpoint, since=since, now=now), {"touchpoint": touchpoint, "is_history": since == EVER}
+    mark = _mark(touchpoint, since=since, now=now)
     if mark is not None:
         # It was drawn on and not made anew: what it says of the beginning is as old as it was.
-        Settled.objects.filter(**of).update(until=until)
+        Settled.objects.filter(pk=mark.pk).update(until=until)
         return
     values = {"organization_id": touchpoint.organization_id, "since": since, "until": until, "looked_at": now}
-    Settled.objects.update_or_create(**of, defaults=values)
+    Settled.objects.update_or_create(touchpoint=touchpoint, is_history=since == EVER, defaults=values)
 
 
 def reopen(organization_id: int, *, oldest: datetime) -> None:
