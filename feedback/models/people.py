@@ -3,8 +3,10 @@
 Here and in its neighbours `db_index=False` says that a constraint or index below begins with that column already.
 """
 
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 from feedback import eligibility
@@ -35,6 +37,13 @@ class Customer(models.Model):
         indexes = [
             models.Index(fields=["organization", "sort_name", "id"], name="customer_by_name"),
             models.Index(fields=["organization", "address_key"], name="customer_by_address"),
+            # Members know a part of a name, an address or a number; the index knows every three letters.
+            GinIndex(
+                OpClass(F("sort_name"), name="gin_trgm_ops"),
+                OpClass(Upper("email"), name="gin_trgm_ops"),
+                OpClass(Upper("reference"), name="gin_trgm_ops"),
+                name="customer_by_words",
+            ),
         ]
 
     def __str__(self) -> str:
