@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -166,4 +166,5 @@ def _moment(text: str) -> datetime:
         raise casework.NotADueTime from None
     if not 2000 <= moment.year <= 2200:
         raise casework.NotADueTime
-    return moment if timezone.is_aware(moment) else timezone.make_aware(moment)
+    # PostgreSQL knows no distance from UTC beyond sixteen hours.
+    return moment.astimezone(UTC) if timezone.is_aware(moment) else timezone.make_aware(moment)

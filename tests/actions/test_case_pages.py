@@ -5,7 +5,7 @@ import io
 import uuid
 import zipfile
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -219,6 +219,16 @@ def test_everything_that_can_be_done_is_a_button_on_the_page(
     html = page(client, acme, "case", "", case.pk)
     for said in ("I called her", "We are sorry.", "put right", "It broke again", "gave the case to Olga"):
         assert said in html
+
+
+def test_a_due_time_far_from_ours_on_the_clock_is_the_same_moment(
+    acme: Organization, client: Client, carla: Member, case: Case, now: datetime
+) -> None:
+    moment = (now + DAY).astimezone(timezone(-timedelta(hours=23, minutes=59)))
+
+    assert press(client, case, "due", due_at=moment.isoformat()).status_code == 302
+    case.refresh_from_db()
+    assert case.due_at == now + DAY
 
 
 @pytest.mark.parametrize(
