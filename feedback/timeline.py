@@ -1,22 +1,34 @@
 """What happened between us and a customer: purchases, mails, why we did not ask, and what she said."""
 
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
-from feedback import known
-from feedback.models import Customer, Interaction, Message, Response, Skip
+from feedback import bringing, known
+from feedback.models import Customer, Interaction, Invitation, Message, Reason, Response, Skip
 from organizations.models import Organization
 
 # A history longer than this is read in a report, not on a page.
 MOST_OF_A_KIND = 100
+_INVITED = Invitation.objects.filter(interaction=OuterRef("pk"))
+
+
+@dataclass(frozen=True)
+class Note:
+    """Said quietly below an event."""
+
+    title: str
+    detail: str
+    url: str
 
 
 @dataclass(frozen=True)
@@ -26,6 +38,7 @@ class Event:
     detail: str
     icon: str
     url: str = ""
+    notes: Sequence[Note] = ()
 
 
 def of(customer: Customer) -> list[Event]:
@@ -41,13 +54,14 @@ def beside(response: Response) -> list[Event]:
 
 def events(customer: Customer) -> list[Event]:
     """What this app knows; four queries, whatever there is to tell."""
-    interactions, skips = customer.interactions, Skip.objects.filter(interaction__customer=customer)
+    interactions = customer.interactions.annotate(was_asked_about=Exists(_INVITED)).select_related("organization")
+    latest = list(_latest(interactions))
+    skips = _skips(latest)
     mails = customer.messages.exclude(sent_at=None).select_related("organization", "invitation__interaction")
     responses = customer.responses.select_related("survey", "organization")
     return [
-        *(_experienced(interaction) for interaction in _latest(interactions.all())),
+        *(_experienced(interaction, skips[interaction.pk]) for interaction in latest),
         *(_mailed(message) for message in _latest(mails)),
-        *(_skipped(skip) for skip in _latest(skips.select_related("touchpoint", "interaction", "organization"))),
         *(_answered(response) for response in _latest(responses)),
     ]
 
@@ -56,10 +70,39 @@ def _latest(rows: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
     return rows.order_by("-pk")[:MOST_OF_A_KIND]
 
 
-def _experienced(interaction: Interaction) -> Event:
-    product = known.product(interaction)
-    title = _("Purchase: %(product)s") % {"product": product} if product else _("Purchase")
-    return Event(interaction.experienced_at, title, interaction.reference, "shopping-cart")
+def _skips(interactions: Sequence[Interaction]) -> dict[int, list[Skip]]:
+    found: dict[int, list[Skip]] = defaultdict(list)
+    for skip in Skip.objects.filter(interaction__in=interactions).select_related("touchpoint").order_by("pk"):
+        found[skip.interaction_id].append(skip)
+    return found
+
+
+def _experienced(interaction: Interaction, skips: Sequence[Skip]) -> Event:
+    notes = _not_asked(interaction, skips)
+    product, detail = known.product(interaction), interaction.reference
+    if product or interaction.source == bringing.SOURCE:
+        title = _("Purchase: %(product)s") % {"product": product} if product else _("Purchase")
+        return Event(interaction.experienced_at, title, detail, "shopping-cart", notes=notes)
+    # A call, a delivery, or whatever else a source of its own records.
+    title = _("From “%(source)s”") % {"source": interaction.source}
+    return Event(interaction.experienced_at, title, detail, "point", notes=notes)
+
+
+def _not_asked(interaction: Interaction, skips: Iterable[Skip]) -> list[Note]:
+    """One note a reason. That a touchpoint does not mean it says something only where no other did."""
+    by_reason: dict[str, list[Skip]] = defaultdict(list)
+    for skip in skips:
+        by_reason[skip.reason].append(skip)
+    if len(by_reason) > 1 or interaction.was_asked_about:  # type: ignore[attr-defined]
+        by_reason.pop(Reason.NOT_MEANT, None)
+    return [
+        Note(
+            _("Not asked: %(reason)s") % {"reason": Reason(reason).label},
+            ", ".join(str(skip.touchpoint) for skip in alike),
+            _ledger(interaction.organization, alike[0].touchpoint_id, interaction),
+        )
+        for reason, alike in by_reason.items()
+    ]
 
 
 def _mailed(message: Message) -> Event:
@@ -72,16 +115,6 @@ def _mailed(message: Message) -> Event:
         "",
         "mail",
         _ledger(message.organization, asked.touchpoint_id, asked.interaction) if asked else "",
-    )
-
-
-def _skipped(skip: Skip) -> Event:
-    return Event(
-        skip.at,
-        _("Not asked: %(reason)s") % {"reason": skip.get_reason_display()},
-        str(skip.touchpoint),
-        "mail-off",
-        _ledger(skip.organization, skip.touchpoint_id, skip.interaction),
     )
 
 
