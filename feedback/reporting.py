@@ -54,7 +54,8 @@ def choose(organization: Organization, names: Iterable[str], *, by: Member, now:
     chosen = dict.fromkeys(names)
     if len(chosen) > known.MOST_SEGMENTS:
         raise TooMany(_("Choose at most %(most)s attributes to report by.") % {"most": known.MOST_SEGMENTS})
-    locked = Organization.objects.select_for_update().get(pk=organization.pk)
+    # Answers that come in refer to the same row, and must not wait.
+    locked = Organization.objects.select_for_update(no_key=True).get(pk=organization.pk)
     before = locked.reporting_attributes
     wanted = [
         *(name for name in before or [] if name in chosen),
