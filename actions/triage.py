@@ -79,13 +79,15 @@ WHERE r.changed_at >= %(since)s AND r.changed_at <= %(now)s
     AND NOT EXISTS (SELECT FROM actions_case c WHERE c.response_id = r.id)
     AND NOT EXISTS (SELECT FROM feedback_exclusion e WHERE e.response_id = r.id AND e.lifted_at IS NULL)
 ORDER BY r.id, q.position, a.id
-LIMIT {AT_ONCE}
+LIMIT %(limit)s
 """  # noqa: S608 - names and numbers of our own scales alone
 
 
 def _low_without_case(*, since: datetime, now: datetime) -> list[Found]:
     with connection.cursor() as cursor:
-        cursor.execute(_FIND, {"since": since, "now": now, "unfinished_before": now - UNFINISHED_WAITS})
+        unfinished_before = now - UNFINISHED_WAITS
+        wanted: dict[str, Any] = {"since": since, "now": now, "unfinished_before": unfinished_before, "limit": AT_ONCE}
+        cursor.execute(_FIND, wanted)
         return [Found(*row) for row in cursor.fetchall()]
 
 
