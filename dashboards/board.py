@@ -217,8 +217,7 @@ class Painter:
             return otherwise
         is_higher = change.word == "higher"
         words = _("%(figure)s rose by %(points)s points") if is_higher else _("%(figure)s fell by %(points)s points")
-        points = self.tell.change(change).split()[0].lstrip("+−")
-        return words % {"figure": NAMES[question.figure], "points": points}
+        return words % {"figure": NAMES[question.figure], "points": self.tell.points(change).lstrip("+−")}
 
     def spread(self, question: Question) -> Chart:
         """How often each score was given."""

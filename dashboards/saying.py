@@ -94,7 +94,11 @@ class Teller:
         """The change in points, only if it is real."""
         if not change.is_real:
             return _("no reliable change")
-        return _("%(difference)s points") % {"difference": self.number(rounding.difference(change.difference) or "–")}
+        return _("%(difference)s points") % {"difference": self.points(change)}
+
+    def points(self, change: Change) -> str:
+        """Up or down by so many, with a sign."""
+        return self.number(rounding.difference(change.difference) or "–")
 
     def percent(self, part: int, n: int) -> str:
         return self.value(metrics.percent(part, n))
