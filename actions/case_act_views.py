@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from actions import case_views, casework, replying
 from actions.models import Case
 from feedback import letters
+from feedback.wanted import number
 from organizations.models import Member, Role
 from organizations.wall import MemberRequest, role_required
 
@@ -136,8 +137,7 @@ def _do(
 
 
 def _seen(request: MemberRequest) -> int | None:
-    text = request.POST.get("seen", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+    return number(request.POST.get("seen"), most=2**31 - 1)
 
 
 def _colleague(request: MemberRequest) -> Member | None:
@@ -145,9 +145,7 @@ def _colleague(request: MemberRequest) -> Member | None:
     text = request.POST.get("to", "")
     if not text:
         return None
-    if not text.isascii() or not text.isdigit() or len(text) > 18:
-        raise Http404
-    return get_object_or_404(request.organization.members.select_related("user"), pk=int(text))
+    return get_object_or_404(request.organization.members.select_related("user"), pk=number(text) or 0)
 
 
 def _key(text: str) -> uuid.UUID:

@@ -13,6 +13,7 @@ from django.utils.translation import pgettext_lazy
 from actions.models import Case, CaseEntry, CaseQuerySet, CaseState
 from feedback import intake
 from feedback.models import Customer
+from feedback.wanted import number
 from organizations.models import Member, Organization
 from surveys.scales import Band
 
@@ -55,11 +56,11 @@ class Wanted:
         return cls(
             words=query.get("q", "").strip()[:LONGEST_WORDS],
             state=state if state in (EVERY, *CaseState.values) else OPEN,
-            owner=owner if owner in (ME, NOBODY) or _number(owner) is not None else "",
+            owner=owner if owner in (ME, NOBODY) or number(owner) is not None else "",
             due=due if due in (OVERDUE, SOON) else "",
             band=band if band in list(Band) else "",
-            survey=_number(query.get("survey")),
-            touchpoint=_number(query.get("touchpoint")),
+            survey=number(query.get("survey")),
+            touchpoint=number(query.get("touchpoint")),
             sort=sort if sort in SORTS else USUAL_SORT.get(state, "due"),
         )
 
@@ -174,8 +175,4 @@ def _says(organization: Organization, words: str) -> Q:
     named = Customer.objects.filter(organization=organization).filter(
         Q(sort_name__contains=intake.sort_name(words)) | Q(email__icontains=words) | Q(reference__icontains=words)
     )
-    return Q(customer__in=named) | Q(pk__in=noted.values("case")) | Q(pk=_number(words.lstrip("#")))
-
-
-def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None
+    return Q(customer__in=named) | Q(pk__in=noted.values("case")) | Q(pk=number(words.lstrip("#")))

@@ -37,6 +37,7 @@ from dashboards.periods import Span
 from dashboards.reading import Sight
 from dashboards.saying import CLUSTERED_TEST, FORMULAS, INTERVALS, TESTS, Teller
 from feedback.models import Exclusion, Response
+from feedback.wanted import number
 from organizations.models import Organization, Role
 from organizations.wall import MemberRequest, role_required
 from surveys import documents, languages
@@ -170,7 +171,6 @@ def _surveys(organization: Organization) -> list[Survey]:
 
 
 def _painted(request: MemberRequest, asked: Asked, chosen: Chosen) -> Board:
-    below = request.GET.get("question", "")
     return board.paint(
         chosen,
         questions=asked.questions,
@@ -178,7 +178,7 @@ def _painted(request: MemberRequest, asked: Asked, chosen: Chosen) -> Board:
         tell=asked.tell,
         sight=asked.sight,
         where=request.GET.get("where") or _dimension(request, asked),
-        below=int(below) if below.isascii() and below.isdigit() and len(below) < 19 else None,
+        below=number(request.GET.get("question")),
     )
 
 

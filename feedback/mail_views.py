@@ -16,6 +16,7 @@ from feedback import trial, wordings
 from feedback.composing import Sample
 from feedback.mail_forms import WordingForm
 from feedback.models import Purpose
+from feedback.wanted import number
 from organizations.models import Role
 from organizations.wall import MemberRequest, role_required
 from surveys import documents, languages
@@ -165,8 +166,7 @@ def _named_touchpoint(request: MemberRequest, survey: Survey) -> Touchpoint | No
     wanted = request.POST.get("touchpoint", "")
     if not wanted:
         return None
-    number = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 19 else 0
-    return get_object_or_404(request.organization.touchpoints, pk=number, survey=survey)
+    return get_object_or_404(request.organization.touchpoints, pk=number(wanted) or 0, survey=survey)
 
 
 def _purpose(request: HttpRequest) -> Purpose:

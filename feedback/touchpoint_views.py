@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from feedback import dry_run, subjects, tallies
 from feedback.models import Reason
 from feedback.touchpoint_forms import TouchpointForm
+from feedback.wanted import number
 from organizations.models import Role
 from organizations.wall import MemberRequest, role_required
 from surveys import queries, rule_rows, rules, sentences, touchpoints
@@ -169,5 +170,4 @@ def touchpoint_of(request: MemberRequest, pk: int) -> Touchpoint:
 
 
 def _wanted_survey(request: MemberRequest) -> int | None:
-    wanted = request.GET.get("survey", "")
-    return int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 19 else None
+    return number(request.GET.get("survey"))

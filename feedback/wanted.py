@@ -42,16 +42,16 @@ class Wanted:
 
     @classmethod
     def of(cls, query: Mapping[str, str]) -> "Wanted":
-        days, sort = _number(query.get("days")), query.get("sort", "")
+        days, sort = number(query.get("days")), query.get("sort", "")
         asked = cls(
             words=_text(query.get("q")),
-            survey=_number(query.get("survey")),
-            question=_number(query.get("question")),
+            survey=number(query.get("survey")),
+            question=number(query.get("question")),
             band=_band(query.get("band")),
-            score=_number(query.get("score"), most=100),
+            score=number(query.get("score"), most=100),
             choice=_text(query.get("choice")),
-            touchpoint=_number(query.get("touchpoint")),
-            version=_number(query.get("version")),
+            touchpoint=number(query.get("touchpoint")),
+            version=number(query.get("version")),
             language=_text(query.get("language")),
             channel=_text(query.get("channel")),
             attribute=_text(query.get("attribute")),
@@ -93,10 +93,11 @@ class Wanted:
         return max(filter(None, (recent, self.start)), default=None)
 
 
-def _number(text: str | None, *, most: int = 2**63 - 1) -> int | None:
+def number(text: str | None, *, most: int = 2**63 - 1) -> int | None:
+    """As an address or a form says it; None for what is none, or too large for a row's id."""
     if not text or not text.isascii() or not text.isdigit() or len(text) > 19:
         return None
-    return number if (number := int(text)) <= most else None
+    return found if (found := int(text)) <= most else None
 
 
 def _text(said: str | None) -> str:
