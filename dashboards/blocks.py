@@ -3,7 +3,7 @@
 Every figure is about whole blocks of its question, so whoever subtracts two of them is left with whole blocks.
 """
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -70,7 +70,7 @@ class Cut:
 
     def window(self, asked: Span) -> Window:
         """Both edges go outwards to the next border; days on which nobody answered are nobody's."""
-        touched = tuple(block for block in self.blocks if block.touches(asked.start, asked.end))
+        touched = self._touched(asked)
         start, end = asked.start, asked.end
         waits = self.newest is not None and self.newest.touches(start, end)
         if waits and self.newest is not None:
@@ -86,10 +86,16 @@ class Cut:
 
     def before(self, asked: Span, now: Window) -> Window:
         """The blocks of an earlier span that are not among those of now."""
-        told = Cut(tuple(block for block in self.blocks if block not in now.blocks)).window(asked)
+        of_now = set(now.blocks)
+        told = Cut(tuple(block for block in self._touched(asked) if block not in of_now)).window(asked)
         if now.span.start is not None and told.span.end >= now.span.start:
             told = replace(told, span=Span(told.span.start, now.span.start - DAY))
         return told
+
+    def _touched(self, asked: Span) -> tuple[Block, ...]:
+        """Looked up and not gone through: a large organization has a block for each day of all years."""
+        begin = 0 if asked.start is None else bisect_left(self.blocks, asked.start, key=lambda block: block.last)
+        return self.blocks[begin : bisect_right(self.blocks, asked.end, key=lambda block: block.first)]
 
 
 def cut(days: Iterable[tuple[date, int]], *, k: int) -> Cut:

@@ -97,12 +97,20 @@ class Reading:
             return Window(self.span, ())
         return self._windows.get(question) or self.sight.window(Cut(()), self.span)
 
+    @cached_property
+    def _windows_before(self) -> dict[int, Window]:
+        previous = self.previous
+        return {question: self._window_before(question, previous) for question in self.cuts} if previous else {}
+
+    def _window_before(self, question: int, previous: Span) -> Window:
+        return self.cut(question).before(previous, self.window(question))
+
     def window_before(self, question: int) -> Window | None:
         if self.previous is None:
             return None
         if not self.is_in_blocks:
             return Window(self.previous, ())
-        return self.cut(question).before(self.previous, self.window(question))
+        return self._windows_before.get(question) or self._window_before(question, self.previous)
 
     @cached_property
     def _now(self) -> dict[int, list[DayCount]]:

@@ -238,3 +238,27 @@ def test_no_linear_combination_whatever_isolates_too_few(counts: dict[str, list[
 def test_a_minimum_group_outside_3_to_20_is_refused(k: int) -> None:
     with pytest.raises(ValueError, match="from 3 to 20"):
         blocks.cut(days(1), k=k)
+
+
+@settings(max_examples=examples(100), deadline=None)
+@given(
+    counts=st.lists(st.integers(0, 9), max_size=60),
+    start=st.none() | st.integers(-5, 65),
+    length=st.integers(0, 40),
+    back=st.integers(0, 30),
+)
+def test_a_window_has_each_block_that_its_days_touch_and_the_one_before_has_none_of_them(
+    counts: list[int], start: int | None, length: int, back: int
+) -> None:
+    cut = blocks.cut(days(*counts), k=3)
+    end = length if start is None else start + length
+    now = window(cut, start, end)
+
+    assert now.blocks == tuple(
+        each for each in cut.blocks if each.touches(None if start is None else on(start), on(end))
+    )
+    if start is not None:
+        asked = Span(on(start - back), on(start))
+        before = cut.before(asked, now)
+        earlier = [each for each in cut.blocks if each.touches(asked.start, asked.end) and each not in now.blocks]
+        assert list(before.blocks) == earlier
