@@ -49,10 +49,10 @@ def _row(subject: str, test: str, operand: object) -> Row:
 
 
 def _joined(values: Sequence[object]) -> str:
-    """Between commas; a value that has one itself stands in quotes."""
-    line = io.StringIO()
-    csv.writer(line, lineterminator="").writerow(values)
-    return line.getvalue()
+    """As people write a list; a value that has a comma itself stands in quotes."""
+    lines = io.StringIO()
+    csv.writer(lines, lineterminator="\n").writerows([value] for value in values)
+    return ", ".join(lines.getvalue().split("\n")[:-1])
 
 
 def _split(value: str) -> list[str]:
