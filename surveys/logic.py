@@ -86,6 +86,8 @@ def _subject(subject: str, name: str, question: Data, base: str) -> str:
         return _("“%(text)s”") % {"text": Truncator(text).chars(LONGEST)}
     if subject == "customer":
         return _("the customer's “%(name)s”") % {"name": name}
+    if name == "source":
+        return _("the source")
     return _("the purchase's “%(name)s”") % {"name": name}
 
 

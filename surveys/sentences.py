@@ -18,7 +18,10 @@ def of(touchpoint: Touchpoint) -> str:
 
 
 def in_words(timing: Timing, survey: str, rules: Rules = ()) -> str:
-    said = [_asks(timing.days_after, survey), _means(rules), _spares(timing), _reminds(timing), _ends(timing.open_for)]
+    # Whoever tells sources apart records more than purchases.
+    any_kind = any((rule.source, rule.name) == ("interaction", "source") for rule in rules)
+    asks, spares = _asks(timing.days_after, survey, any_kind=any_kind), _spares(timing, any_kind=any_kind)
+    said = [asks, _means(rules), spares, _reminds(timing), _ends(timing.open_for)]
     return " ".join(filter(None, said))
 
 
@@ -52,23 +55,30 @@ def _reminds(timing: Timing) -> str:
     return sentence % (days | {"times": timing.reminders})
 
 
-def _asks(days: int, survey: str) -> str:
+def _asks(days: int, survey: str, *, any_kind: bool) -> str:
     if days == 0:
-        return _("On the day of a purchase we send “%(survey)s”.") % {"survey": survey}
-    sentence = ngettext(
-        "%(days)s day after a purchase we send “%(survey)s”.",
-        "%(days)s days after a purchase we send “%(survey)s”.",
-        days,
-    )
+        sentence = (
+            _("On the day of a purchase or contact we send “%(survey)s”.")
+            if any_kind
+            else _("On the day of a purchase we send “%(survey)s”.")
+        )
+    elif any_kind:
+        sentence = ngettext(
+            "%(days)s day after a purchase or contact we send “%(survey)s”.",
+            "%(days)s days after a purchase or contact we send “%(survey)s”.",
+            days,
+        )
+    else:
+        sentence = ngettext(
+            "%(days)s day after a purchase we send “%(survey)s”.",
+            "%(days)s days after a purchase we send “%(survey)s”.",
+            days,
+        )
     return sentence % {"days": days, "survey": survey}
 
 
-def _spares(timing: Timing) -> str:
-    old = ngettext(
-        "Nobody is asked about a purchase that is %(days)s day old or older.",
-        "Nobody is asked about a purchase that is %(days)s days old or older.",
-        timing.only_younger_than,
-    ) % {"days": timing.only_younger_than}
+def _spares(timing: Timing, *, any_kind: bool) -> str:
+    old = _too_old(timing.only_younger_than, any_kind=any_kind)
     if timing.quiet_period == 0:
         return old
     quiet = ngettext(
@@ -77,6 +87,22 @@ def _spares(timing: Timing) -> str:
         timing.quiet_period,
     ) % {"days": timing.quiet_period}
     return f"{quiet} {old}"
+
+
+def _too_old(days: int, *, any_kind: bool) -> str:
+    if any_kind:
+        sentence = ngettext(
+            "Nobody is asked about what is %(days)s day old or older.",
+            "Nobody is asked about what is %(days)s days old or older.",
+            days,
+        )
+    else:
+        sentence = ngettext(
+            "Nobody is asked about a purchase that is %(days)s day old or older.",
+            "Nobody is asked about a purchase that is %(days)s days old or older.",
+            days,
+        )
+    return sentence % {"days": days}
 
 
 def _ends(days: int) -> str:

@@ -116,7 +116,7 @@ def test_from_the_shops_file_to_a_closed_case(
     # The ledger accounts for every purchase of the file, and nobody had a second invitation.
     page.goto(f"{home}touchpoints/")
     page.get_by_role("link", name="After a purchase").first.click()
-    expect(page.get_by_role("link", name="all purchases on record").locator("xpath=..")).to_contain_text("6919")
+    expect(page.get_by_role("link", name="all on record").locator("xpath=..")).to_contain_text("6,919")
     asked = Counter(sent.recipient for sent in mail_sink.mails if sent.recipient.endswith("@cds.example"))
     assert asked.pop(unhappy) == 2
     assert set(asked.values()) == {1}

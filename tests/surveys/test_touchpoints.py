@@ -160,6 +160,15 @@ def test_it_says_in_a_sentence_what_it_does() -> None:
     )
 
 
+def test_where_sources_are_told_apart_the_sentence_speaks_of_more_than_purchases() -> None:
+    of_calls = rules.read([{"interaction": "source", "is": "support"}])
+
+    assert sentences.in_words(Timing(quiet_period=0), "After a call", of_calls) == (
+        "3 days after a purchase or contact we send “After a call”. Only if the source is support. "
+        "Nobody is asked about what is 30 days old or older. The link works for 30 days."
+    )
+
+
 def test_without_a_quiet_period_the_sentence_does_not_mention_one() -> None:
     at_once = Timing(days_after=0, quiet_period=0, open_for=1, only_younger_than=2)
 
