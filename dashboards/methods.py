@@ -65,6 +65,14 @@ class Section:
     title: str | Promise
     entries: tuple[Entry, ...]
 
+    @property
+    def used(self) -> list[Entry]:
+        return [entry for entry in self.entries if entry.is_used]
+
+    @property
+    def unused(self) -> list[Entry]:
+        return [entry for entry in self.entries if not entry.is_used]
+
 
 GROUPS = (
     Group("figures", _("Figures"), ("dashboards.metrics", "dashboards.distribution")),
