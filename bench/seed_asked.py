@@ -61,7 +61,8 @@ def shop_with_answers(answers: int, *, until: date, days: int = DAYS, seed: floa
 
 # Ids and keys are numbers in a row: random ones would spend most of the seeding on finding their places in the indexes.
 # Every purchase has a number; the first of them are asked about, and of those the first are answered. Each step finds
-# the one before by that number, which the references carry.
+# the one before by that number, which the references carry. All come in the order of time, as they do in a shop: what
+# was said lately stands together.
 PATH = (
     """
     INSERT INTO feedback_customer (
@@ -78,6 +79,7 @@ PATH = (
            jsonb_build_object('region', (%(regions)s::text[])[1 + n %% 10]), %(now)s
     FROM generate_series(0, %(purchases)s - 1) AS n
     JOIN feedback_customer c ON c.organization_id = %(organization)s AND c.reference = 'K-' || n %% %(customers)s
+    ORDER BY n::bigint * 7919 %% %(days)s DESC, n
     """,
     """
     INSERT INTO feedback_invitation (
@@ -87,6 +89,7 @@ PATH = (
            c.language, c.address_key, i.experienced_at + interval '3 days', i.experienced_at + interval '33 days'
     FROM feedback_interaction i JOIN feedback_customer c ON c.id = i.customer_id
     WHERE i.organization_id = %(organization)s AND substr(i.reference, 3)::int < %(invitations)s
+    ORDER BY i.id
     """,
     """
     INSERT INTO feedback_skip (organization_id, touchpoint_id, interaction_id, reason, at)
@@ -114,6 +117,7 @@ PATH = (
            i.experienced_at::date, i.attributes, v.created_at, v.created_at, v.created_at
     FROM feedback_invitation v JOIN feedback_interaction i ON i.id = v.interaction_id
     WHERE v.organization_id = %(organization)s AND substr(i.reference, 3)::int < %(answers)s
+    ORDER BY v.id
     """,
 )
 
