@@ -16,6 +16,7 @@ from feedback.cells import Cell, csv_pieces
 # What a sheet of Excel can hold, the head included, and what one cell can.
 MOST_ROWS = 1_048_576
 _LONGEST = 32_767
+_LARGEST = 10**15
 _IN_MEMORY = 1_000_000
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -75,7 +76,11 @@ def _put(sheet: Any, row: int, column: int, value: Cell, day: Any) -> None:
         case str():
             sheet.write_string(row, column, value[:_LONGEST])
         case bool() | int() | float() | Decimal():
-            sheet.write_number(row, column, value)
+            # Beyond, a sheet rounds what may be somebody's number; and it knows neither infinity nor "not a number".
+            if -_LARGEST < value < _LARGEST:
+                sheet.write_number(row, column, value)
+            else:
+                sheet.write_string(row, column, str(value)[:_LONGEST])
         case datetime():
             sheet.write_datetime(row, column, value)
         case date():

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from feedback import exporting
 from feedback.cells import Cell, cell, csv_pieces
+from tests import workbooks
 
 # Closing a file tells Django that the request is over, and Django looks at its connections.
 pytestmark = pytest.mark.django_db
@@ -139,3 +140,15 @@ def _value(found: ElementTree.Element, space: str) -> object:
     if found.get("t") == "inlineStr":
         return "".join(found.itertext())
     return float(found.findtext(f"{space}v") or "nan")
+
+
+def test_a_number_that_no_sheet_can_hold_is_a_text_in_the_workbook() -> None:
+    long_card, endless = 4_006_381_333_931_001_234, float("inf")
+
+    response = exporting.xlsx_response("numbers", ["card", "share"], [[long_card, 0.5], [12, endless], [10**400, None]])
+
+    assert workbooks.rows(response.getvalue())[1:] == [
+        {"A": "4006381333931001234", "B": 0.5},
+        {"A": 12.0, "B": "inf"},
+        {"A": f"1{'0' * 400}"},
+    ]
