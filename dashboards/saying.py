@@ -84,6 +84,8 @@ class Teller:
 
     def missing(self, figure: Kpi, *, ever: int) -> str:
         """Why there is no value."""
+        if figure.reason == kpi.SUPPRESSED and figure.n >= self.k:
+            return _("Not shown yet: the few others of these days could be worked out")
         if figure.reason == kpi.SUPPRESSED:
             return _("%(n)s of %(k)s answers needed") % {"n": self.count(figure.n), "k": self.k}
         if figure.reason == figures.DIFFERENCING:

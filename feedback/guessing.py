@@ -104,7 +104,8 @@ def guess_columns(lines: Sequence[str], laid_out: Mapping, *, has_header: bool |
     rows = cells(lines, laid_out)
     if has_header is None:
         has_header = _has_header(rows)
-    width = min(max(_usual_width(rows), len(rows[0]) if has_header and rows else 0), MOST_COLUMNS)
+    # One more than can be is kept, so that the check can say so.
+    width = min(max(_usual_width(rows), len(rows[0]) if has_header and rows else 0), MOST_COLUMNS + 1)
     headings = [*(rows[0] if has_header and rows else ()), *[""] * width][:width]
     values = [[row[place] for row in rows[has_header:] if place < len(row) and row[place]] for place in range(width)]
     columns = _named(headings, _roles(headings, values))

@@ -28,7 +28,12 @@ OF_THE_MAPPING: dict[str, str | Promise] = {
     "cuts_unordered": _("Give the places where columns begin as rising numbers, such as 1, 7, 12."),
     "columns_missing": _("The file has fewer columns than are described here. Choose the layout again."),
     "column_missing": _("The column “%(column)s” is missing in this file. Add it, or say which column holds it."),
-    "too_many_columns": _("The file has more than 60 columns. Leave out those that you will not report by."),
+    "too_many_columns": _(
+        "The file has more than 60 columns. Delete those that you will not report by, and bring it again."
+    ),
+    "no_rows": _(
+        "The file has no purchase below its first row. Bring one that has, or say that the first row is a purchase too."
+    ),
     "role_unknown": _("Say what the column “%(column)s” is."),
     "role_twice": _(
         "Two columns are said to be the same (%(column)s). Leave one of them out, or keep it as another attribute."

@@ -150,6 +150,12 @@ class Sheet:
                 break
         return shown
 
+    def check(self) -> None:
+        """Refuse what cannot be read, or holds nothing to read."""
+        if not any(line.strip() for line in self.lines[self.mapping.has_header :]):
+            raise NotAMapping("no_rows")
+        self.mapping.check()
+
     @property
     def is_ambiguous(self) -> bool:
         """The dates of this file can be read in several ways, and nobody has said in which."""

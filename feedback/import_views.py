@@ -98,7 +98,7 @@ def columns(request: MemberRequest, slug: str, pk: int) -> HttpResponse:
     if request.POST.get("do") != "check":
         return _columns(request, sheet)
     try:
-        sheet.mapping.check()
+        sheet.check()
         reporting.choose_among(
             request.organization, sheet.mapping.attributes, sheet.reported_names, by=request.member, now=now
         )

@@ -75,6 +75,8 @@ def test_a_segment_whose_others_are_too_few_is_not_told(touchpoint: Touchpoint) 
     page = get(touchpoint, "?segment=a:region=north")
 
     assert "hb-tile-figure" not in page
+    assert "the few others of these days could be worked out" in words(page)
+    assert "7 of 5" not in words(page)
 
 
 def test_an_attribute_may_have_the_sign_of_equality_in_its_name(touchpoint: Touchpoint) -> None:

@@ -163,6 +163,22 @@ def test_a_missing_column_is_told_on_the_page(client: Client, acme: Organization
     assert it.state == "mapping"
 
 
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("order,date,customer\n", "no purchase below its first row"),
+        ("date,customer," + ",".join(f"c{n}" for n in range(300)) + "\n2026-01-05,C-1" + ",x" * 300, "more than 60"),
+    ],
+)
+def test_a_file_without_rows_or_with_too_many_columns_is_told_before_it_is_read(
+    client: Client, acme: Organization, content: str, said: str
+) -> None:
+    answer = say(client, brought(acme, content), "check")
+
+    assert answer.status_code == 422
+    assert said in answer.content.decode()
+
+
 def test_two_columns_as_the_date_are_told_on_the_page(client: Client, acme: Organization) -> None:
     it = brought(acme, "date,delivered,customer\n2026-01-01,2026-01-02,7\n")
 
