@@ -55,10 +55,12 @@ def _remind(member: Member, cases: list[Case], *, now: datetime) -> bool:
     organization = member.organization = cases[0].organization
     if not member.may(Role.CASE_WORKER):
         return False
+    taken, today = JobSlot.objects.filter(organization=organization), f"{member.pk}.{organization.day_of(now)}"
+    # Most sweeps of a day find that she has had her mail, however many her cases are.
+    if taken.filter(job="case.daily", slot=today).exists():
+        return False
     slots = {f"{case.pk}.{member.pk}.{_call(case, now=now)}" for case in cases}
-    known = JobSlot.objects.filter(organization=organization, job="case.told", slot__in=slots)
-    news = slots - set(known.values_list("slot", flat=True))
-    today = f"{member.pk}.{organization.day_of(now)}"
+    news = slots - set(taken.filter(job="case.told", slot__in=slots).values_list("slot", flat=True))
     # The day's row is taken first: of two sweeps at once, one writes.
     if not news or not _take(organization, "case.daily", [today], now=now):
         return False
