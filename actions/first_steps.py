@@ -21,7 +21,7 @@ class Step:
 
 
 def steps(organization: Organization) -> list[Step]:
-    """Survey, purchases, touchpoint, first answer; four queries at the most."""
+    """Survey, purchases, touchpoint, first answer; six queries at the most."""
     slug = organization.slug
 
     def step(title: Promise, why: Promise, do: Promise, place: str, rows: "QuerySet[Model]") -> Step:
@@ -31,22 +31,23 @@ def steps(organization: Organization) -> list[Step]:
         step(
             _("Make a survey from a template"),
             _("Three questions are enough. Publish it when the wording is yours."),
-            _("Choose a template"),
-            "surveys:list",
+            *_what_to_do_about_surveys(organization),
             organization.survey_versions.published(),
         ),
         step(
             _("Bring your purchases"),
-            _("A CSV file from your shop tells whom to ask about what."),
+            _("A file from your shop tells whom to ask about what. It is checked before anything is recorded."),
             _("Bring purchases"),
             "feedback:bring",
             organization.interactions.all(),
         ),
         step(
             _("Say when to ask, and start"),
-            _("A touchpoint sends the survey some days after a purchase, and leaves people alone in between."),
-            _("Make a touchpoint"),
-            "feedback:touchpoints",
+            _(
+                "A touchpoint sends the survey some days after a purchase, and leaves people alone in between. "
+                "Before you start it, a dry run shows whom it would ask, and a test mail to yourself what they get."
+            ),
+            *_what_to_do_about_touchpoints(organization),
             organization.touchpoints.running(),
         ),
         step(
@@ -57,3 +58,15 @@ def steps(organization: Organization) -> list[Step]:
             organization.responses.all(),
         ),
     ]
+
+
+def _what_to_do_about_surveys(organization: Organization) -> tuple[Promise, str]:
+    if organization.surveys.exists():
+        return _("Go on with your survey"), "surveys:list"
+    return _("Choose a template"), "surveys:start"
+
+
+def _what_to_do_about_touchpoints(organization: Organization) -> tuple[Promise, str]:
+    if organization.touchpoints.exists():
+        return _("Try and start it"), "feedback:touchpoints"
+    return _("Make a touchpoint"), "feedback:touchpoints"

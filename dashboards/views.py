@@ -71,6 +71,7 @@ def dashboard(request: MemberRequest, slug: str) -> HttpResponseBase:
     context: dict[str, Any] = {"form": asked.form, "chosen": asked.chosen, "board": painted, "k": asked.tell.k}
     context["part"] = _part(asked)
     context["may_see_answers"] = request.member.may(Role.CASE_WORKER)
+    context["may_start"] = request.member.may(Role.QUALITY_MANAGER)
     if asked.chosen is not None and painted is not None:
         context["stamp"] = _stamp(request, asked, asked.chosen)
         if painted.is_refused:

@@ -19,7 +19,7 @@ def test_a_new_organization_sees_what_to_do_first(client: Client) -> None:
     steps = page.context["steps"]
     assert [step.is_done for step in steps] == [False, False, False, False]
     assert page.context["upcoming"] == 0
-    assert reverse("surveys:list", args=[acme.slug]) in page.content.decode()
+    assert f'href="{reverse("surveys:start", args=[acme.slug])}">Choose a template' in page.content.decode()
 
 
 def test_steps_are_ticked_off_as_they_are_done(client: Client) -> None:
@@ -33,6 +33,18 @@ def test_steps_are_ticked_off_as_they_are_done(client: Client) -> None:
 
     assert [step.is_done for step in page.context["steps"]] == [True, True, False, False]
     assert page.context["upcoming"] == 2
+
+
+def test_what_is_begun_is_gone_on_with(client: Client) -> None:
+    acme = factories.organization()
+    quentin = factories.member(acme)
+    acme.surveys.create(name="Post-purchase", created_at=factories.NOW)
+    client.force_login(quentin.user)
+
+    page = client.get(reverse("actions:home", args=[acme.slug])).content.decode()
+
+    assert f'href="{reverse("surveys:list", args=[acme.slug])}">Go on with your survey' in page
+    assert "Choose a template" not in page
 
 
 def test_a_viewer_goes_straight_to_the_dashboard(client: Client) -> None:

@@ -535,13 +535,22 @@ def test_pictures_from_the_browsers_memory_are_allowed_on_pages_with_charts_alon
 
 def test_without_a_published_survey_the_page_says_what_to_do_next(db: None, client: Client) -> None:
     organization = factories.organization()
-    vera = factories.member(organization, Role.VIEWER)
-    client.force_login(vera.user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(factories.member(organization, Role.QUALITY_MANAGER).user)
 
     page = client.get(address(organization)).content.decode()
 
     assert "Your figures will stand here" in page
-    assert reverse("actions:home", args=[organization.slug]) in page
+    assert f'href="{reverse("actions:home", args=[organization.slug])}">Show me the way' in page
+
+
+def test_without_a_published_survey_a_viewer_reads_who_starts(db: None, client: Client) -> None:
+    organization = factories.organization()
+    client.force_login(factories.member(organization, Role.VIEWER).user)
+
+    page = client.get(address(organization)).content.decode()
+
+    assert "an owner or quality manager starts that" in page
+    assert "Show me the way" not in page
 
 
 QUERIES = 19
