@@ -119,7 +119,13 @@ def cut(days: Iterable[tuple[date, int]], *, k: int) -> Cut:
 
 
 def weeks(blocks: Iterable[Block], *, until: date) -> tuple[Block, ...]:
-    """The blocks that end in one week (Monday to Sunday) as one, of weeks that are over on this day."""
+    """The blocks that end in one week as one, of weeks that are over on this day.
+
+    Formula: blocks with the same Sunday on or after their last day are joined; a Sunday after `until` is left out.
+    Takes: blocks in order of time; the last day of which all is known.
+    Refuses: nothing.
+    Source: weeks from Monday to Sunday: ISO 8601-1:2019, Date and time, 3.1.1.23.
+    """
     found: dict[date, Block] = {}
     for block in blocks:
         sunday = block.last + (6 - block.last.weekday()) * DAY

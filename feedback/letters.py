@@ -126,6 +126,6 @@ def _thread(customer: Customer, response: Response | None) -> str:
         return ""
     about_it = Message.objects.filter(customer=customer, invitation=response.invitation_id, sent_at__isnull=False)
     letters = Message.objects.filter(letter__response=response, sent_at__isnull=False)
-    earlier = sorted({*about_it, *letters}, key=lambda message: message.created_at)[-_MOST_IN_A_THREAD:]
+    earlier = sorted({*about_it, *letters}, key=lambda message: (message.created_at, message.pk))[-_MOST_IN_A_THREAD:]
     address = customer.organization.sender_address
     return " ".join(envelope.message_id(message.uuid, address) for message in earlier)

@@ -5,7 +5,7 @@
   desk.dataset.scripted = "";
   const form = () => document.getElementById("editor");
   const state = () => form().querySelector("[data-state]");
-  let typed = 0, sent = 0, opened = null, active = "", focus = "", retry = 0, waiting = "", scrolled = 0;
+  let typed = 0, sent = 0, opened = null, active = "", focus = "", retry = 0, waiting = "", scrolled = 0, said = "";
 
   const say = (sentence) => { document.getElementById("editor-said").textContent = sentence; };
 
@@ -76,12 +76,15 @@
 
   document.addEventListener("editor:kept", (event) => {
     if (sent === typed) form().dataset.unsaved = "no";
-    if (event.detail.said) say(event.detail.said);
+    // Said when it stands there: who goes on at the word must not press what is about to make way.
+    said = event.detail.said || "";
     focus = event.detail.focus;
   });
 
   document.addEventListener("htmx:afterSettle", (event) => {
     if (!["editor", "editor-bar"].includes(event.detail.target.id)) return;
+    if (said) queueMicrotask(((sentence) => () => say(sentence))(said));
+    said = "";
     form().dataset.unsaved = sent === typed && !form().querySelector(".is-conflict") ? "no" : "yes";
     mark();
     if (waiting && form().dataset.unsaved === "no") {
