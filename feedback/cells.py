@@ -28,6 +28,8 @@ def cell(value: Cell, zone: tzinfo | None = None) -> str:
     if isinstance(value, bool):
         return str(int(value))
     if isinstance(value, datetime):
+        if value.tzinfo is None and not value.microsecond:
+            return str(value)
         local = value.astimezone(zone) if zone and value.tzinfo else value
         return local.replace(tzinfo=None).isoformat(sep=" ", timespec="seconds")
     if isinstance(value, str):
@@ -45,7 +47,13 @@ def csv_pieces(head: Sequence[str], rows: Iterable[Sequence[Cell]], *, zone: tzi
     writer = csv.writer(file)
     writer.writerow(map(cell, head))
     for row in rows:
-        writer.writerow([value if type(value) in _PLAIN else cell(value, zone) for value in row])
+        # What most cells hold is written without asking further: there are millions of them.
+        writer.writerow(
+            [
+                value if type(value) in _PLAIN or (type(value) is str and value[:1].isalnum()) else cell(value, zone)
+                for value in row
+            ]
+        )
         if file.tell() >= _PIECE:
             yield _taken(file)
     yield _taken(file)

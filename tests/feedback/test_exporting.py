@@ -152,3 +152,13 @@ def test_a_number_that_no_sheet_can_hold_is_a_text_in_the_workbook() -> None:
         {"A": 12.0, "B": "inf"},
         {"A": f"1{'0' * 400}"},
     ]
+
+
+def test_a_cell_is_the_same_in_a_file_as_by_itself() -> None:
+    zone, local = ZoneInfo("Europe/Berlin"), MOMENT.replace(tzinfo=None)
+    texts = ["Anna", "7", "=1+1", " =1", "\u00e4u\u00dferst", "\u0663", "\uff1d1"]
+    values: list[Cell] = [*texts, True, 3, Decimal("1.50"), MOMENT, local, local.replace(microsecond=7), MOMENT.date()]
+    text = b"".join(csv_pieces(["head"], ([value] for value in values), zone=zone)).decode("utf-8-sig")
+
+    assert text.split("\r\n")[1:-1] == [cell(value, zone) for value in values]
+    assert cell(local) == cell(local.replace(microsecond=7)) == "2026-03-10 09:00:00"
