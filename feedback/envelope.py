@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from organizations import domains
 from surveys.answers import clean
 
 _ADDRESS = re.compile(r"[!#-'*+\-./0-9=?A-Z^-~]{1,64}@(?P<domain>[^\s@<>,;:\"()\[\]\\]{1,255})")
@@ -89,7 +90,7 @@ def ascii_address(address: str) -> str:
         raise CannotCompose(_("“%(address)s” is not an address that mail can be sent to.") % {"address": shown})
     ending = found["domain"]
     try:
-        ascii_domain = ending.encode("idna").decode("ascii")
+        ascii_domain = domains.in_ascii(ending)
     except UnicodeError:
         raise CannotCompose(_("The domain “%(domain)s” does not exist.") % {"domain": ending}) from None
     return address.strip()[: -len(ending)] + ascii_domain

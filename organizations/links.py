@@ -8,6 +8,8 @@ import uuid
 
 from django.conf import settings
 
+from organizations import domains
+
 ANSWER, UNSUBSCRIBE, JOIN, FORM = "answer", "unsubscribe", "join", "form"
 
 _MAC = 16  # bytes: 128 bit
@@ -53,9 +55,8 @@ def address_key(address: str) -> str:
 def normalized(address: str) -> str:
     """One spelling for one mailbox: no space around, small letters, the domain in its ASCII form."""
     local, _, domain = address.strip().lower().rpartition("@")
-    if not domain.isascii():
-        with contextlib.suppress(UnicodeError):
-            domain = domain.encode("idna").decode("ascii")
+    with contextlib.suppress(UnicodeError):
+        domain = domains.in_ascii(domain)
     return f"{local}@{domain}" if local else domain
 
 

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
-from organizations import smtp_replies
+from organizations import domains, smtp_replies
 from organizations.smtp_replies import Fate, Reply
 
 LONGEST_IDLE = 30.0
@@ -246,7 +246,7 @@ def envelope_address(address: str) -> str:
     if not local or not domain or len(address) > 254 or _FORBIDDEN.search(address):
         raise BadAddress("This is not an e-mail address.")
     try:
-        ascii_domain = domain if domain.isascii() else domain.encode("idna").decode("ascii")
+        ascii_domain = domains.in_ascii(domain)
     except UnicodeError as fault:
         raise BadAddress("The part after the @ is no domain.") from fault
     # Looked at again: some letters turn into a space or an angle bracket on their way to ASCII.
