@@ -32,15 +32,17 @@ def remind(*, now: datetime) -> int:
     """One mail a member and day, and only where something in it is new to her; gives how many were written."""
     calling = Q(due_at__lt=now + SOON) | Q(state=CaseState.NEW, owner__isnull=False)
     cases = Case.objects.open().filter(calling).select_related("organization", "owner__user")
-    of_whom: dict[tuple[Organization, Member | None], list[Case]] = defaultdict(list)
+    managers: dict[Organization, list[Member]] = {}
+    of_whom: dict[tuple[Organization, Member], list[Case]] = defaultdict(list)
     for case in cases.order_by("due_at", "pk"):
-        if now.astimezone(case.organization.zone).hour >= MORNING:
-            of_whom[case.organization, case.owner].append(case)
-    return sum(
-        _remind(member, theirs, now=now)
-        for (organization, owner), theirs in of_whom.items()
-        for member in ([owner] if owner else _managers(organization))
-    )
+        organization = case.organization
+        if now.astimezone(organization.zone).hour < MORNING:
+            continue
+        if case.owner is None and organization not in managers:
+            managers[organization] = _managers(organization)
+        for member in managers[organization] if case.owner is None else [case.owner]:
+            of_whom[organization, member].append(case)
+    return sum(_remind(member, theirs, now=now) for (_of, member), theirs in of_whom.items())
 
 
 def _managers(organization: Organization) -> list[Member]:
@@ -65,15 +67,16 @@ def _remind(member: Member, cases: list[Case], *, now: datetime) -> bool:
     if not news or not _take(organization, "case.daily", [today], now=now):
         return False
     _take(organization, "case.told", news, now=now)
+    mine = [case for case in cases if case.owner_id is not None]
+    free = [case for case in cases if case.owner_id is None]
     facts = {
-        "is_mine": cases[0].owner_id is not None,
+        "mine": _listed(mine),
+        "free": _listed(free),
         "overdue": sum(case.due_at < now for case in cases),
         "soon": sum(now <= case.due_at < now + SOON for case in cases),
         "fresh": sum(case.due_at >= now + SOON for case in cases),
-        "cases": [(case, _link(organization, "actions:case", case.pk)) for case in cases[:MOST_LISTED]],
-        "more": max(len(cases) - MOST_LISTED, 0),
-        "link": _link(organization, "actions:cases")
-        + ("?owner=me" if cases[0].owner_id is not None else "?owner=nobody"),
+        "more": max(len(mine) - MOST_LISTED, 0) + max(len(free) - MOST_LISTED, 0),
+        "link": _link(organization, "actions:cases") + ("?owner=me" if mine else "?owner=nobody"),
         "now": now,
     }
     _write("cases_today", member, facts, now=now)
@@ -108,3 +111,7 @@ def _write(kind: str, member: Member, facts: dict[str, object], *, now: datetime
     language = member.user.language or organization.language
     with timezone.override(organization.zone):
         notices.write(kind, to=member.user.email, language=language, facts=facts, now=now, organization=organization)
+
+
+def _listed(cases: list[Case]) -> list[tuple[Case, str]]:
+    return [(case, _link(case.organization, "actions:case", case.pk)) for case in cases[:MOST_LISTED]]

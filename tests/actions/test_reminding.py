@@ -88,6 +88,21 @@ def test_what_nobody_has_is_told_to_the_quality_managers(acme: Organization, cas
     assert "have nobody who sees to them" in Notice.objects.get().text
 
 
+def test_a_managers_own_cases_and_those_that_nobody_has_stand_in_one_mail(
+    acme: Organization, cast: Cast, now: datetime
+) -> None:
+    quentin = cast[Role.QUALITY_MANAGER]
+    hers, free = case_of(acme, "Anna Berg", now=now), case_of(acme, "Ben Tal", now=now)
+    casework.assign(hers, to=quentin, by=quentin, now=now)
+    Notice.objects.all().delete()
+
+    assert reminding.remind(now=now + timedelta(days=2, hours=1)) == 1
+
+    said = Notice.objects.get().text
+    assert said.index("wait for you") < said.index(f"Case {hers.pk},") < said.index("have nobody who sees to them")
+    assert said.index("have nobody who sees to them") < said.index(f"Case {free.pk},")
+
+
 def test_closed_cases_remind_nobody(acme: Organization, carla: Member, now: datetime) -> None:
     case = in_work(acme, "Anna Berg", carla, due_at=now - HOUR, now=now - 3 * DAY)
     casework.close(case, outcome=Outcome.EXPLAINED, cause=Cause.PRICE, by=carla, now=now)
