@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from actions import demo_answers, demo_asking, demo_cases, demo_purchases
 from actions import demo_words as words
 from actions.demo_purchases import DAYS, Visit
+from dashboards import asked as counted
 from dashboards import rollup
 from feedback import answering, intake
 from feedback.models import Response
@@ -78,6 +79,7 @@ def _make(*, password: str, now: datetime) -> Organization:
     demo_cases.open_all(shop, people, chance, now=now)
     for survey in shop.surveys.all():
         rollup.rebuild(survey.pk)
+    counted.recount(shop)
     return shop
 
 

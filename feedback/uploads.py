@@ -5,8 +5,9 @@ from typing import Any
 from django.conf import settings
 from django.core.files.uploadhandler import FileUploadHandler, StopUpload
 
-# For the fields around a file; and for whoever is not signed in, who has no large file to bring.
+# For the fields around a file; and for whoever has no large file to bring there.
 _AROUND, _SMALL = 1_000_000, 5_000_000
+_BRINGS = "feedback:bring"
 # What is larger still is not even read to its end.
 _HOPELESS = 4
 
@@ -23,8 +24,9 @@ class Limited(FileUploadHandler):
         encoding: str | None = None,
     ) -> None:
         request = self.request
-        user = getattr(request, "user", None)
-        most = settings.IMPORT_MOST_BYTES if user is not None and user.is_authenticated else _SMALL
+        user, found = getattr(request, "user", None), getattr(request, "resolver_match", None)
+        may_be_large = user is not None and user.is_authenticated and found is not None and found.view_name == _BRINGS
+        most = settings.IMPORT_MOST_BYTES if may_be_large else _SMALL
         self.is_too_large = content_length > most + _AROUND
         self.is_hopeless = content_length > _HOPELESS * most + _AROUND
         if request is not None:

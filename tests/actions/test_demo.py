@@ -20,7 +20,7 @@ from actions.models import Case, CaseState
 from dashboards import comparisons, spc
 from dashboards.distribution import Distribution, Recommenders
 from dashboards.limits import Limits
-from dashboards.models import DailyCount
+from dashboards.models import DailyAsked, DailyCount
 from feedback.models import Answer, Invitation, Message, MessageState, Purpose, Response, Skip
 from organizations.models import AuditEntry, Member, Organization, Role, User
 from surveys.models import Question
@@ -203,6 +203,13 @@ def test_unhappy_customers_have_cases_most_of_them_closed_and_the_newest_open(sh
 
 
 # --- loading and removing ---
+
+
+def test_the_response_rate_stands_there_at_once(shop: Organization) -> None:
+    counted = DailyAsked.objects.filter(organization=shop)
+
+    assert sum(day.completed for day in counted) > 1000
+    assert {day.touchpoint_id for day in counted} == set(shop.touchpoints.values_list("pk", flat=True))
 
 
 def test_loading_it_again_changes_nothing(shop: Organization) -> None:

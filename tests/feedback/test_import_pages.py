@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
-from django.urls import reverse
+from django.test import Client, RequestFactory
+from django.urls import resolve, reverse
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from feedback import import_work
 from feedback.models import Import, ImportChunk
+from feedback.uploads import Limited
 from organizations.models import AuditEntry, Organization
 from tests import factories
 from tests.feedback.files import CDNOW
@@ -143,6 +144,22 @@ def test_a_file_that_is_too_large_is_refused_with_the_limit(
         assert answer.status_code == 422
         assert "larger than 2 MB" in answer.content.decode()
     assert not acme.imports.exists()
+
+
+def test_a_large_file_is_taken_in_where_purchases_are_brought_and_nowhere_else(
+    rf: RequestFactory, acme: Organization
+) -> None:
+    quentin = acme.members.select_related("user").get()
+
+    def is_too_large(path: str) -> bool:
+        request = rf.post(path)
+        request.user, request.resolver_match = quentin.user, resolve(path)
+        handler = Limited(request)
+        handler.handle_raw_input(None, {}, 50_000_000, b"")
+        return handler.is_too_large
+
+    assert not is_too_large(reverse("feedback:bring", args=[acme.slug]))
+    assert is_too_large(reverse("organizations:appearance", args=[acme.slug]))
 
 
 def test_a_form_without_a_file_says_so(client: Client, acme: Organization) -> None:
