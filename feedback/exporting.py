@@ -31,7 +31,11 @@ def csv_response(name: str, head: Sequence[str], rows: Iterable[Sequence[Cell]])
 def xlsx_response(name: str, head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> FileResponse:
     """A workbook of one sheet; what does not fit into a sheet is left out, so offer CSV beside it."""
     file = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - the response closes it when it was sent
-    _write(file, head, _local(rows))
+    try:
+        _write(file, head, _local(rows))
+    except BaseException:
+        file.close()
+        raise
     file.seek(0)
     return FileResponse(file, as_attachment=True, filename=f"{name}.xlsx", content_type=XLSX)
 

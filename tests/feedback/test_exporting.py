@@ -147,7 +147,9 @@ def test_a_number_that_no_sheet_can_hold_is_a_text_in_the_workbook() -> None:
 
     response = exporting.xlsx_response("numbers", ["card", "share"], [[long_card, 0.5], [12, endless], [10**400, None]])
 
-    assert workbooks.rows(response.getvalue())[1:] == [
+    content = response.getvalue()
+    response.close()
+    assert workbooks.rows(content)[1:] == [
         {"A": "4006381333931001234", "B": 0.5},
         {"A": 12.0, "B": "inf"},
         {"A": f"1{'0' * 400}"},
