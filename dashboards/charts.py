@@ -72,19 +72,12 @@ def text(said: object) -> str:
 
 def line(marks: Sequence[Mark], *, unit: str) -> str:
     """Values in order of time, each with its interval; gaps stay gaps. So many labels fit on a phone."""
-    figure = _figure([_scatter(marks, along="x", mode="lines+markers", places=range(len(marks)))])
+    figure = _figure([_scatter(marks)])
     labelled = range(0, len(marks), max(1, -(-len(marks) // LABELS_AT_MOST)))
     labels = [text(marks[place].label) for place in labelled]
     figure.update_xaxes(showgrid=False, zeroline=False, tickangle=0, tickvals=list(labelled), ticktext=labels)
-    _range(figure, "yaxis", unit)
-    return _json(figure)
-
-
-def dots(marks: Sequence[Mark], *, unit: str) -> str:
-    """Values below each other, each with its interval; the first one stands on top."""
-    figure = _figure([_scatter(marks, along="y", mode="markers")])
-    figure.update_yaxes(type="category", autorange="reversed", showgrid=False, zeroline=False)
-    _range(figure, "xaxis", unit)
+    if unit in RANGES:
+        figure.update_yaxes(range=RANGES[unit])
     return _json(figure)
 
 
@@ -100,21 +93,22 @@ def rows(bars: Sequence[Bar], *, unit: str = "") -> str:
     """Bars below each other, for long labels; the first one stands on top."""
     figure = _figure([_bars(bars, along="y")])
     figure.update_yaxes(type="category", autorange="reversed", showgrid=False, zeroline=False)
-    figure.update_xaxes(rangemode="tozero", ticksuffix=unit)
+    longest = max((bar.value for bar in bars), default=0.0)
+    # Room for the number at the end of the longest bar, which would be cut off at the edge of the picture.
+    figure.update_xaxes(range=[0, (longest or 1.0) * 1.15], ticksuffix=unit)
     return _json(figure)
 
 
-def _scatter(marks: Sequence[Mark], *, along: str, mode: str, places: Sequence[int] | None = None) -> dict[str, Any]:
-    across = "y" if along == "x" else "x"
+def _scatter(marks: Sequence[Mark]) -> dict[str, Any]:
     above = [None if m.value is None or m.high is None else m.high - m.value for m in marks]
     below = [None if m.value is None or m.low is None else m.value - m.low for m in marks]
     return {
         "type": "scatter",
-        "mode": mode,
+        "mode": "lines+markers",
         "cliponaxis": False,
-        along: [text(m.label) for m in marks] if places is None else list(places),
-        across: [m.value for m in marks],
-        f"error_{across}": {"type": "data", "array": above, "arrayminus": below, "color": CONTEXT, "width": 3},
+        "x": list(range(len(marks))),
+        "y": [m.value for m in marks],
+        "error_y": {"type": "data", "array": above, "arrayminus": below, "color": CONTEXT, "width": 3},
         "line": {"color": ACCENT, "width": 2},
         "marker": {"size": 9, "color": [CONTEXT if m.is_weak else ACCENT for m in marks]},
         "hovertext": [text(m.hover) for m in marks],
@@ -141,11 +135,6 @@ def _figure(traces: list[dict[str, Any]]) -> Any:
     import plotly.graph_objects as go  # here: the web process starts without it
 
     return go.Figure(data=traces, layout={"template": TEMPLATE, "meta": TONES})
-
-
-def _range(figure: Any, axis: str, unit: str) -> None:
-    if unit in RANGES:
-        figure.layout[axis].range = RANGES[unit]
 
 
 def _json(figure: Any) -> str:

@@ -25,7 +25,6 @@ def test_every_chart_is_a_figure_that_plotly_accepts() -> None:
     bars = [Bar("9", 60.0, "6", charts.HIGH, "60"), Bar("0", 40.0)]
     drawn = [
         charts.line(marks, unit="points"),
-        charts.dots(marks, unit="percent"),
         charts.columns(bars),
         charts.rows(bars),
     ]
@@ -67,3 +66,10 @@ def test_no_more_labels_than_a_phone_has_room_for() -> None:
     ]
 
     assert axis["ticktext"] == ["0", "9", "18", "27", "36", "45"]
+
+
+def test_the_number_at_the_longest_bar_has_room_within_the_picture() -> None:
+    axis = json.loads(charts.rows([Bar("Delivery", 40.0), Bar("Price", 10.0)]))["layout"]["xaxis"]
+
+    assert axis["range"] == [0, 46.0]
+    assert json.loads(charts.rows([]))["layout"]["xaxis"]["range"] == [0, 1.15]
