@@ -2,17 +2,20 @@
 
 import django.contrib.postgres.indexes
 import django.db.models.functions.text
+from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+    # Built beside the work: nobody waits for an index.
+    atomic = False
     dependencies = [
         ("feedback", "0008_how_far_touchpoints_have_decided"),
         ("organizations", "0004_attributes_chosen_for_reporting"),
     ]
 
     operations = [
-        migrations.AddIndex(
+        AddIndexConcurrently(
             model_name="customer",
             index=django.contrib.postgres.indexes.GinIndex(
                 django.contrib.postgres.indexes.OpClass(models.F("sort_name"), name="gin_trgm_ops"),
