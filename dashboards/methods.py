@@ -147,6 +147,7 @@ USED: frozenset[Definition] = frozenset(
         suppression.is_too_few,
         suppression.guarded,
         blocks.cut,
+        blocks.weeks,
         blocks.apart,
         suppression.ranks,
         rounding.text,
