@@ -18,6 +18,9 @@ from tests.test_wall import ADDRESSES, Within
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
+# Charts are drawn, and nothing that the page asked for by itself is on its way.
+SETTLED = """() => !document.querySelector(".htmx-request")
+    && [...document.querySelectorAll("[data-chart]")].every(chart => chart.querySelector(".main-svg"))"""
 SEEN = [
     ({"width": 1440, "height": 900}, "light"),
     ({"width": 390, "height": 844}, "dark"),
@@ -69,7 +72,7 @@ def _sign_in(context: BrowserContext, client: Client, site: str) -> None:
 
 def _faults(page: Page, url: str) -> list[str]:
     page.goto(url)
-    page.wait_for_load_state("networkidle")
+    page.wait_for_function(SETTLED)
     found = axe(page)
     too_wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     if too_wide > 0:
