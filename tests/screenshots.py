@@ -1,7 +1,7 @@
 """`make screenshots`: every page of the demo in a real browser, light and dark, on a desk and on a phone.
 
-A Hearback of its own runs for it under .data/screenshots, where all pictures are kept. One of a desk by day and one of
-a phone by night go into docs/screenshots/, with a page that shows them.
+A Hearback of its own runs for it under .data/screenshots. The pictures go into docs/screenshots/, with a page that
+shows them.
 """
 
 from __future__ import annotations
@@ -36,7 +36,6 @@ VIEWS = [
     ("desk", {"width": 1440, "height": 900}, "dark"),
     ("phone", {"width": 390, "height": 844}, "light"),
 ]
-IN_THE_REPOSITORY = {("desk", "light"), ("phone", "dark")}
 # A long page is cut, and a picture is as small as it can be read.
 TALLEST, QUALITY = {"desk": 2400, "phone": 2600}, {"desk": 45, "phone": 50}
 WIDTH = {"desk": 1080, "phone": 390}
@@ -223,25 +222,25 @@ def _name(shot: Shot, device: str, scheme: str) -> str:
 
 
 def _keep(shots: list[Shot], *, whole: bool) -> None:
-    """Some of the pictures and a page that shows them; where all were taken, older ones go."""
+    """The pictures and a page that shows them; where all were taken, older ones go."""
     KEPT.mkdir(parents=True, exist_ok=True)
     if whole:
         for old in KEPT.glob("*.webp"):
             old.unlink()
     for shot in shots:
-        for device, scheme in IN_THE_REPOSITORY:
+        for device, _viewport, scheme in VIEWS:
             if (picture := ALL / _name(shot, device, scheme)).exists():
                 shutil.copyfile(picture, KEPT / picture.name)
     lines = [
         "# How it looks",
         "",
-        "Each page of the demo, on a desk by day and a phone by night, made by `make screenshots`. Desks by night and",
-        "phones by day lie in `.data/screenshots/pictures/` then. The purchases are real, everything else is made up.",
+        "Each page of the demo on a desk and on a phone, by day and by night, made by `make screenshots`.",
+        "The purchases are real, everything else is made up.",
         "",
     ]
     for shot in SHOTS:
-        pictures = [_name(shot, "desk", "light"), _name(shot, "phone", "dark")]
-        there = [f'<img src="{name}" alt="{shot.title}" height="360">' for name in pictures if (KEPT / name).exists()]
+        pictures = [_name(shot, device, scheme) for device, _viewport, scheme in VIEWS]
+        there = [f'<img src="{name}" alt="{shot.title}" height="300">' for name in pictures if (KEPT / name).exists()]
         if there:
             lines += [f"## {shot.title}", "", " ".join(there), ""]
     (KEPT / "README.md").write_text("\n".join(lines).rstrip() + "\n", encoding="utf-8")
