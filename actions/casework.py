@@ -226,6 +226,8 @@ def close(
     seen: int | None = None,
 ) -> Case:
     """How it ended and what lay behind it; `text` is a last word for colleagues."""
+    # Whether there is anything to close comes first: nobody is sent back to fill in what is not wanted any more.
+    case = open_case(case, seen=seen)
     cause_text, text = known.line(cause_text), _words(text, most=LONGEST_NOTE)
     if outcome not in OUTCOMES:
         raise OutcomeMissing
@@ -233,7 +235,6 @@ def close(
         raise CauseMissing
     if cause == Cause.OTHER and not cause_text:
         raise CauseNotTold
-    case = open_case(case, seen=seen)
     owner = case.owner or by
     log(case, EntryKind.CLOSED, by=by, now=now, text=text, outcome=outcome, cause=cause)
     changed(
@@ -252,14 +253,14 @@ def close(
 @transaction.atomic
 def reopen(case: Case, *, why: str, by: Member, now: datetime, seen: int | None = None) -> Case:
     """Back to work, with a new due time; its owner keeps it while she may, else it is whoever reopened it."""
-    why = _words(why, most=LONGEST_NOTE)
-    if not why:
-        raise WhyMissing
     case = locked(case, seen=seen)
     if case.is_open:
         raise CaseIsOpen
     if case.response_id is None:
         raise ResponseIsErased
+    why = _words(why, most=LONGEST_NOTE)
+    if not why:
+        raise WhyMissing
     owner = case.owner if case.owner is not None and case.owner.may(Role.CASE_WORKER) else by
     log(case, EntryKind.REOPENED, by=by, now=now, text=why, outcome=case.outcome, cause=case.cause)
     changed(

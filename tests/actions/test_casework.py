@@ -251,6 +251,18 @@ def test_a_closed_case_stands_still_until_it_is_reopened(
     assert case.entries.get(kind=EntryKind.REOPENED).detail == {"outcome": "put_right", "cause": "delivery"}
 
 
+def test_whoever_closes_what_is_closed_is_told_so_before_anything_is_asked_of_her(
+    case: Case, carla: Member, quentin: Member, now: datetime
+) -> None:
+    closed(case, by=carla, now=now)
+    with pytest.raises(casework.CaseIsClosed):
+        casework.close(case, outcome="", cause="", by=quentin, now=now)
+
+    casework.reopen(case, why="She called again", by=carla, now=now)
+    with pytest.raises(casework.CaseIsOpen):
+        casework.reopen(case, why="", by=quentin, now=now)
+
+
 def test_reopening_wants_a_reason_and_a_closed_case(case: Case, carla: Member, now: datetime) -> None:
     with pytest.raises(casework.CaseIsOpen):
         casework.reopen(case, why="Why not", by=carla, now=now)
