@@ -10,8 +10,6 @@ from django.utils.safestring import SafeString
 from feedback import fieldsets
 from organizations import logos
 from organizations.models import Organization
-from surveys import documents
-from surveys.faults import Fault
 from surveys.rendering import Block
 
 register = template.Library()
@@ -21,12 +19,6 @@ register = template.Library()
 def as_json(value: object) -> str:
     """For a data- attribute; Django escapes it there."""
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
-
-
-@register.filter
-def said(fault: Fault) -> str:
-    """A fault's sentence in the reader's language."""
-    return documents.said(fault)
 
 
 @register.simple_tag

@@ -41,7 +41,7 @@ class Kind(ABC):
 
     @property
     def template(self) -> str:
-        return f"respond/kinds/{self.name}.html"
+        return f"surveys/kinds/{self.name}.html"
 
     @property
     def is_answered(self) -> bool:

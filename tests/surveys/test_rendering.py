@@ -14,7 +14,7 @@ def test_a_page_shows_its_questions_with_what_was_answered() -> None:
 
     recommend, delivery, wrong, why = rendering.sheet(asked, None, "en", answers).blocks
 
-    assert (recommend.template, recommend.field, recommend.required) == ("respond/kinds/nps.html", "q-nps", True)
+    assert (recommend.template, recommend.field, recommend.required) == ("surveys/kinds/nps.html", "q-nps", True)
     assert isinstance(recommend.control, ScaleControl)
     assert [point.value for point in recommend.control.points if point.checked] == [9]
     assert (str(recommend.control.low), str(recommend.control.high)) == ("Not at all likely", "Extremely likely")
