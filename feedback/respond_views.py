@@ -4,7 +4,8 @@ import re
 from datetime import datetime
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
@@ -81,7 +82,7 @@ def _show(request: HttpRequest, ask: Asked, token: str, *, now: datetime) -> Htt
 
 
 def _take(request: HttpRequest, ask: Asked, token: str, *, now: datetime) -> HttpResponse:
-    form = request.POST
+    form = _sent(request)
     opened = addresses.opened(ask.invitation, form.get("form", ""))
     if not ask.is_open(opened_at=opened.at if opened else None, now=now):
         return respond_pages.closed(request, ask, _language(ask, documents.of_published(ask.version_id)))
@@ -140,6 +141,14 @@ def _thanks(request: HttpRequest, ask: Asked, token: str, *, now: datetime) -> H
     return respond_pages.thanks(
         request, view, asked.answers_of(ask.response), may_change=ask.is_open(opened_at=None, now=now)
     )
+
+
+def _sent(request: HttpRequest) -> QueryDict:
+    """What is too much to be anybody's answers did not arrive."""
+    try:
+        return request.POST
+    except (RequestDataTooBig, TooManyFieldsSent):
+        return QueryDict()
 
 
 def _read(form: Any, questionnaire: Questionnaire) -> dict[str, AnswerValue]:

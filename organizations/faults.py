@@ -1,11 +1,22 @@
 """The pages for what went wrong: each says what happened and where to go."""
 
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse
+from django.http.request import UnreadablePostError
 from django.shortcuts import render
+from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
+
+# What is larger still is not worth the line it comes over.
+_READ_TO_ITS_END = 50_000_000
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    if isinstance(exception, RequestDataTooBig):
+        return _too_large(request)
+    if isinstance(exception, TooManyFieldsSent | TooManyFilesSent):
+        return _too_many_fields(request)
     return _page(request, 400, _("This request could not be understood"), _("Go back, reload the page and try again."))
 
 
@@ -27,6 +38,42 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def server_error(request: HttpRequest) -> HttpResponse:
     return _page(request, 500, _("Something broke on our side"), _("It has been written down. Please try again."))
+
+
+def _too_large(request: HttpRequest) -> HttpResponse:
+    _pass_over(request)
+    advice = _(
+        "A form may hold %(most)s of text, and this one holds more. Nothing of it was stored, and nothing that was "
+        "stored before has changed. Go back: what you typed is still there. Make it shorter, and send it again."
+    )
+    most = filesizeformat(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+    return _refused(request, 413, _("This text is too large"), advice % {"most": most})
+
+
+def _too_many_fields(request: HttpRequest) -> HttpResponse:
+    _pass_over(request)
+    advice = _(
+        "A form may hold %(most)s fields, and this one holds more. Nothing of it was stored, and nothing that was "
+        "stored before has changed. Go back: what you typed is still there. Take something out, and send it again."
+    )
+    return _refused(request, 400, _("This form is too long"), advice % {"most": settings.DATA_UPLOAD_MAX_NUMBER_FIELDS})
+
+
+def _pass_over(request: HttpRequest) -> None:
+    """Read on to the end: a browser that is still sending would take an early answer for a broken line."""
+    left = _READ_TO_ITS_END
+    try:
+        while left > 0 and (piece := request.read(65_536)):
+            left -= len(piece)
+    except (OSError, UnreadablePostError):
+        return
+
+
+def _refused(request: HttpRequest, status: int, title: str, advice: str) -> HttpResponse:
+    """A script says it where the form says what is wrong, and the form stays as it is."""
+    if request.headers.get("HX-Request"):
+        return HttpResponse(f"{title}. {advice}", status=status, content_type="text/plain; charset=utf-8")
+    return _page(request, status, title, advice)
 
 
 def _page(request: HttpRequest, status: int, title: str, advice: str) -> HttpResponse:

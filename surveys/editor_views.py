@@ -82,7 +82,7 @@ def edit(request: MemberRequest, slug: str, pk: int) -> HttpResponse:
     except drafting.Stale as refusal:
         return _conflict(request, survey, desk, refusal.current)
     except (drafting.TooLarge, drafting.IsArchived) as refusal:
-        return _page(request, survey, desk, survey.versions.latest("number"), refusal=str(refusal))
+        return _unsaved(request, survey, desk, survey.versions.latest("number"), refusal=str(refusal))
     return _answer(request, survey, _desk_after(desk, version, pressed), version, pressed, said)
 
 
@@ -159,10 +159,14 @@ def _conflict(request: MemberRequest, survey: Survey, desk: Desk, theirs: Survey
         "theirs": theirs,
         "changes": in_words(changes.changes(other, mine)) if other is not None and mine is not None else None,
     }
+    return _unsaved(request, survey, desk, theirs, conflict=conflict)
+
+
+def _unsaved(request: MemberRequest, survey: Survey, desk: Desk, version: SurveyVersion, **why: Any) -> HttpResponse:
     if getattr(request, "htmx", False) and request.htmx.target == BAR:  # type: ignore[attr-defined]  # as above
-        context = _context(survey, desk, theirs, is_partial=True, conflict=conflict)
+        context = _context(survey, desk, version, is_partial=True, **why)
         return render(request, "surveys/_editor_bar.html", context)
-    return _page(request, survey, desk, theirs, conflict=conflict)
+    return _page(request, survey, desk, version, **why)
 
 
 def _page(request: MemberRequest, survey: Survey, desk: Desk, version: SurveyVersion, **more: Any) -> HttpResponse:

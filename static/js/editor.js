@@ -48,17 +48,22 @@
     if (note?.matches(".invalid-feedback")) note.remove();
   };
 
-  const trouble = (sentence) => {
+  const trouble = (sentence, mayPass = true) => {
     form().dataset.trouble = "";
     form().dataset.unsaved = "yes";
     state().textContent = sentence;
     say(sentence);
     clearTimeout(retry);
-    retry = setTimeout(() => window.htmx.trigger(form(), "editor:again"), 5000);
+    if (mayPass) retry = setTimeout(() => window.htmx.trigger(form(), "editor:again"), 5000);
   };
   document.addEventListener("htmx:sendError", () => trouble(form().dataset.saidOffline));
   document.addEventListener("htmx:timeout", () => trouble(form().dataset.saidOffline));
-  document.addEventListener("htmx:responseError", () => trouble(form().dataset.saidOut));
+  document.addEventListener("htmx:responseError", (event) => {
+    const { xhr } = event.detail;
+    // A refusal in words is about what was typed: sent once more unchanged, it would be refused again.
+    const isSaid = (xhr.getResponseHeader("Content-Type") || "").startsWith("text/plain");
+    trouble(isSaid ? `${form().dataset.saidRefused} ${xhr.responseText}` : form().dataset.saidOut, !isSaid);
+  });
 
   document.addEventListener("htmx:beforeSwap", (event) => {
     if (!["editor", "editor-bar"].includes(event.detail.target.id) || event.detail.isError) return;

@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.db import connection
@@ -407,6 +408,19 @@ def test_a_form_that_lost_its_token_is_shown_again_with_what_she_typed(anna: Inv
     assert response.status_code == 422
     assert fields_of(response.content.decode())["q-recommend"] == ["4"]
     assert stored(anna) == {}
+
+
+@pytest.mark.parametrize("much", [{"feel": "x" * 2_700_000}, {f"field-{n}": "1" for n in range(2_001)}])
+def test_a_form_that_is_too_much_for_answers_is_said_not_to_have_arrived(
+    anna: Invitation, client: Client, much: dict[str, str]
+) -> None:
+    kind = "application/x-www-form-urlencoded"
+
+    answer = client.post(path_of(anna), urlencode(much), content_type=kind)
+
+    assert answer.status_code == 422
+    assert "Your answers did not arrive in full." in answer.content.decode()
+    assert not Response.objects.exists()
 
 
 def test_one_customers_form_is_worth_nothing_on_anothers_page(

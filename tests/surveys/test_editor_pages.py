@@ -290,6 +290,25 @@ def test_what_somebody_changed_and_published_meanwhile_is_told(client: Client, q
     assert draft_data(survey)["pages"][0]["questions"][0]["text"]["en"] == "Mine?"
 
 
+@pytest.mark.parametrize("target", ["editor-bar", "editor", None])
+def test_more_than_a_questionnaire_holds_is_refused_in_words_and_stays_typed(
+    client: Client, survey: Survey, target: str | None
+) -> None:
+    before = client.get(address(survey, "edit/"))
+    texts = [name for name in form(before).values if name.endswith(".en")]
+    much = dict.fromkeys(texts, "What is far too much. " * (documents.LARGEST // 22 // len(texts) + 1))
+    headers = {"HX-Request": "true", "HX-Target": target} if target else {}
+
+    answer = client.post(address(survey, "edit/"), form(before).values | much | {"do": "typed"}, headers=headers)
+
+    page = answer.content.decode()
+    assert "at most 256 kB are possible" in page
+    assert "Not saved" in page
+    # A pause in typing exchanges the bar alone: the fields stay as they are.
+    assert ("<html" in page) == (target != "editor-bar")
+    assert survey.versions.count() == 1
+
+
 def test_an_archived_survey_is_not_edited(client: Client, quentin: Member, survey: Survey) -> None:
     archiving.archive(survey, by=quentin, now=NOW)
 
