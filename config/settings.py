@@ -297,7 +297,20 @@ SECURE_HSTS_PRELOAD = not LOCAL
 if env.bool("BEHIND_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
+# Where every member begins, /o/<slug>/: it lives in the app that knows all that stands on it.
+HOME = "actions:home"
 # Where a page further up must list what apps further down know: dotted names in flow order.
+# Each is a `Place`; see organizations.navigation.
+NAVIGATION: list[str] = [
+    "surveys.elsewhere.SURVEYS",
+    "feedback.elsewhere.TOUCHPOINTS",
+    "feedback.elsewhere.CUSTOMERS",
+    "feedback.elsewhere.RESPONSES",
+    "dashboards.elsewhere.DASHBOARD",
+    "actions.elsewhere.CASES",
+    "feedback.elsewhere.MAIL",
+    "organizations.navigation.SETTINGS",
+]
 # Each is `def events(customer: Customer) -> list[Event]`; see feedback.timeline.
 TIMELINE: list[str] = ["feedback.timeline.events", "actions.timeline.events"]
 # Each is `def about(response: Response) -> list[Event]`: what came of it.

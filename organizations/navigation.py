@@ -1,11 +1,14 @@
 """The left navigation: pages in the order of the flow, as far as the member's role may see them."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 from organizations.models import Member, Role
@@ -19,17 +22,7 @@ class Place:
     role: Role
 
 
-# URL names are strings, so that this page may list what apps further down serve.
-PLACES = [
-    Place("surveys:list", _("Surveys"), "forms", Role.QUALITY_MANAGER),
-    Place("feedback:touchpoints", _("Touchpoints"), "send", Role.QUALITY_MANAGER),
-    Place("feedback:customers", _("Customers"), "users", Role.CASE_WORKER),
-    Place("feedback:responses", _("Responses"), "message", Role.CASE_WORKER),
-    Place("dashboards:dashboard", _("Dashboard"), "chart-histogram", Role.VIEWER),
-    Place("actions:cases", _("Cases"), "lifebuoy", Role.VIEWER),
-    Place("feedback:outbox", _("Mail"), "mail", Role.QUALITY_MANAGER),
-    Place("organizations:settings", _("Settings"), "settings", Role.OWNER),
-]
+SETTINGS = Place("organizations:settings", _("Settings"), "settings", Role.OWNER)
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
@@ -38,9 +31,14 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     if member is None:
         return {}
     slug = member.organization.slug
-    places = [_shown(place, reverse(place.name, args=[slug]), request) for place in PLACES if member.may(place.role)]
+    places = [_shown(place, reverse(place.name, args=[slug]), request) for place in _places() if member.may(place.role)]
     return {"organization": member.organization, "member": member, "places": places}
 
 
 def _shown(place: Place, url: str, request: HttpRequest) -> dict[str, Any]:
     return {"label": place.label, "icon": place.icon, "url": url, "here": request.path.startswith(url)}
+
+
+@cache
+def _places() -> list[Place]:
+    return [import_string(name) for name in settings.NAVIGATION]

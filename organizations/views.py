@@ -36,7 +36,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     if not memberships:
         return redirect("organizations:found")
     if len(memberships) == 1 and "all" not in request.GET:
-        return redirect("actions:home", memberships[0].organization.slug)
+        return redirect(memberships[0].organization)
     return render(request, "organizations/mine.html", {"memberships": memberships})
 
 
@@ -52,7 +52,7 @@ def found(request: HttpRequest) -> HttpResponse:
         except founding.AddressTaken as refusal:
             form.add_error("slug", str(refusal))
         else:
-            return redirect("actions:home", owner.organization.slug)
+            return redirect(owner.organization)
     context = {"form": form, "is_first": not _memberships(_user(request))}
     return render(request, "organizations/found.html", context)
 
@@ -89,7 +89,7 @@ def _accept(request: HttpRequest, invitation: ColleagueInvite) -> HttpResponse:
         messages.error(request, str(refusal))
         return redirect(request.path)
     messages.success(request, _("Welcome to %(organization)s.") % {"organization": member.organization})
-    return redirect("actions:home", member.organization.slug)
+    return redirect(member.organization)
 
 
 def _over(request: HttpRequest, invitation: ColleagueInvite) -> HttpResponse:
@@ -97,7 +97,7 @@ def _over(request: HttpRequest, invitation: ColleagueInvite) -> HttpResponse:
     if request.user.is_authenticated and invitation.accepted_at:
         membership = request.user.memberships.present().filter(organization=invitation.organization)
         if membership.exists():
-            return redirect("actions:home", invitation.organization.slug)
+            return redirect(invitation.organization)
     return _no_invitation(request, status=410)
 
 
