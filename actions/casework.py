@@ -11,7 +11,7 @@ from actions import reminding, rules
 from actions.models import Case, CaseEntry, CaseState, Cause, EntryKind, Outcome
 from feedback import known
 from feedback.models import Message
-from organizations import audit
+from organizations import audit, visible
 from organizations.models import Member, Role
 from surveys.answers import clean
 
@@ -228,7 +228,7 @@ def close(
     """How it ended and what lay behind it; `text` is a last word for colleagues."""
     # Whether there is anything to close comes first: nobody is sent back to fill in what is not wanted any more.
     case = open_case(case, seen=seen)
-    cause_text, text = known.line(cause_text), _words(text, most=LONGEST_NOTE)
+    cause_text, text = _words(known.line(cause_text), most=len(cause_text)), _words(text, most=LONGEST_NOTE)
     if outcome not in OUTCOMES:
         raise OutcomeMissing
     if cause not in Cause.values:
@@ -328,7 +328,7 @@ def _words(text: str, *, most: int) -> str:
     text = clean(text)
     if len(text) > most:
         raise TooLong(most)
-    return text
+    return text if visible.is_visible(text) else ""
 
 
 def _record(case: Case, what: str, *, by: Member, now: datetime, **detail: Any) -> None:

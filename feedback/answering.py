@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from feedback import forgetting, journal, known, plans
 from feedback.models import Channel, Exclusion, Invitation, Response
-from organizations import audit
+from organizations import audit, visible
 from organizations.models import Member
 from surveys.answers import AnswerValue
 from surveys.models import Question
@@ -209,7 +209,7 @@ def _columns(question_id: int, kind: str, value: AnswerValue) -> list[Any]:
 def exclude(response: Response, *, why: str, by: Member, now: datetime) -> Exclusion:
     """Leave it out of the figures; the answers stay, and so does who left them out and why."""
     why = known.line(why)[:LONGEST_REASON]
-    if not why:
+    if not visible.is_visible(why):
         raise ReasonMissing(_("Say why this response is to be left out: the figures' readers will ask."))
     locked = Response.objects.select_for_update(of=("self",)).get(pk=response.pk)
     if locked.exclusions.filter(lifted_at__isnull=True).exists():

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from feedback.models import Message, MessageState, Purpose, Release, Suppression, SuppressionReason
-from organizations import audit
+from organizations import audit, visible
 from organizations.models import Member, Organization
 
 LONGEST_REASON = 300
@@ -70,7 +70,7 @@ def lift(
     if reason not in LIFTABLE:
         raise NotForUsToLift(_("She reported our mail as spam. Only she can take that back, with her mail provider."))
     why = " ".join(why.split())[:LONGEST_REASON]
-    if not why:
+    if not visible.is_visible(why):
         raise WhyIsMissing(_("Say why mail may go to this address again."))
     stored = (
         Suppression.objects.select_for_update()

@@ -9,6 +9,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
 
+from organizations.fields import NameField
 from organizations.models import Organization
 from surveys import rule_rows, touchpoints
 from surveys.models import BOUNDS, Survey, Touchpoint
@@ -23,6 +24,7 @@ class TouchpointForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in t
     class Meta:
         model = Touchpoint
         fields = ("name", "survey", *BOUNDS)
+        field_classes = {"name": NameField}
         labels = {
             "survey": gettext_lazy("Survey"),
             "days_after": gettext_lazy("Days after the purchase"),

@@ -10,6 +10,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from organizations import visible
+
 REGIONS = (
     "Africa",
     "America",
@@ -24,15 +26,23 @@ REGIONS = (
 )
 
 
-class OneLineField(forms.CharField):
-    """A name: one line, single spaces, nothing that would break a mail header."""
+class NameField(forms.CharField):
+    """One line, single spaces, no control characters; what nobody can see is no name."""
 
     def to_python(self, value: Any) -> str:
         text = " ".join((super().to_python(value) or "").split())
         # NUL has a message of Django's own.
         if any(unicodedata.category(character) == "Cc" and character != "\0" for character in text):
             raise ValidationError(_("This holds an invisible control character. Type it anew instead of pasting it."))
-        # Names go into mails to people who did not ask for them, so they are no place for advertising.
+        return text if "\0" in text or visible.is_visible(text) else ""
+
+
+class OneLineField(NameField):
+    """A name that stands in mails to people who did not ask for them."""
+
+    def to_python(self, value: Any) -> str:
+        text = super().to_python(value)
+        # No place for advertising.
         if "://" in text:
             raise ValidationError(_("A name holds no web address."))
         return text

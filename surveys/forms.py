@@ -7,6 +7,7 @@ from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from organizations.fields import NameField
 from surveys import documents, languages, questionnaire, starters
 from surveys.faults import Fault
 from surveys.models import Basis
@@ -27,14 +28,14 @@ def ready_languages() -> list[str]:
 class NameForm(forms.Form):
     """Renames a survey, or names its copy."""
 
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=120)
+    name = NameField(label=gettext_lazy("Name"), max_length=120)
 
 
 class StartForm(forms.Form):
     """A survey from a template."""
 
     starter = forms.ChoiceField(label=gettext_lazy("Template"), widget=forms.RadioSelect)
-    name = forms.CharField(
+    name = NameField(
         label=gettext_lazy("Name"),
         max_length=120,
         required=False,
@@ -65,7 +66,7 @@ class StartForm(forms.Form):
 class UploadForm(forms.Form):
     """A survey from a questionnaire's file."""
 
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=120)
+    name = NameField(label=gettext_lazy("Name"), max_length=120)
     basis = forms.ChoiceField(label=gettext_lazy("Asked"), choices=Basis.choices, initial=Basis.TRANSACTIONAL)
     document = forms.FileField(
         label=gettext_lazy("File"),

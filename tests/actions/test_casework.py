@@ -206,6 +206,7 @@ def test_a_case_is_closed_with_outcome_and_cause(case: Case, carla: Member, now:
         ({"outcome": "explained", "cause": ""}, casework.CauseMissing),
         ({"outcome": "explained", "cause": "the moon"}, casework.CauseMissing),
         ({"outcome": "explained", "cause": "other", "cause_text": " "}, casework.CauseNotTold),
+        ({"outcome": "explained", "cause": "other", "cause_text": "\u200b\u200f"}, casework.CauseNotTold),
     ],
 )
 def test_closing_without_saying_how_and_why_is_refused(

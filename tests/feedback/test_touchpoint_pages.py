@@ -106,6 +106,7 @@ def test_a_touchpoint_is_made_changed_started_and_paused(client: Client, acme: O
     ("fault", "field"),
     [
         ({"name": ""}, "name"),
+        ({"name": "\u200f\u200b"}, "name"),
         ({"name": "x" * 121}, "name"),
         ({"name": "nul\0"}, "name"),
         ({"survey": ""}, "survey"),

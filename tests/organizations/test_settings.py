@@ -57,6 +57,7 @@ def test_the_address_and_the_demo_mark_are_no_settings(acme: Company, signed_in:
         ("name", ""),
         ("name", "x" * 1_000_000),
         ("name", "\x00"),
+        ("name", "\u200b\u200f"),
         ("time_zone", "Mars/Olympus"),
         ("language", "xx"),
         ("sender_name", "a\x00b"),

@@ -233,7 +233,7 @@ def test_a_survey_that_is_being_sent_says_why_it_is_not_archived(
 
 
 @pytest.mark.parametrize("place", ["rename/", "copy/"])
-@pytest.mark.parametrize("name", ["", "   ", "x" * 121, "nul\0"])
+@pytest.mark.parametrize("name", ["", "   ", "\u200f\u200e", "\u200b", "x" * 121, "nul\0"])
 def test_a_name_that_is_none_is_refused(
     client: Client, acme: Organization, survey: Survey, place: str, name: str
 ) -> None:
@@ -241,6 +241,15 @@ def test_a_name_that_is_none_is_refused(
 
     assert (page.status_code, bool(page.context["form"].errors)) == (200, True)
     assert list(acme.surveys.values_list("name", flat=True)) == ["Post-purchase"]
+
+
+@pytest.mark.parametrize("name", ["\u200fשירות\u200e 24", "Repairs 👩\u200d🔧"])
+def test_a_name_keeps_its_marks_of_direction_and_joined_emoji(
+    client: Client, acme: Organization, survey: Survey, name: str
+) -> None:
+    client.post(address(survey, "rename/"), {"name": name})
+
+    assert list(acme.surveys.values_list("name", flat=True)) == [name]
 
 
 @pytest.mark.parametrize("place", ["archive/", "bring-back/"])
