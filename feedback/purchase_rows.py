@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from itertools import islice
+from operator import itemgetter
+from typing import NamedTuple
 
 from feedback import dates
 from feedback.lines import Broken, Cells
@@ -37,13 +39,15 @@ class Fault:
     value: str = ""
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """A sound row: the purchase, and its day in the organization's zone."""
 
     number: int
     day: date
     purchase: Purchase
+
+
+_SAID = ("order", "date", "customer", "email", "name", "language")
 
 
 class Reader:
@@ -56,6 +60,8 @@ class Reader:
         self._attributes = [
             (place, column.kept_as, column.role) for place, column in enumerate(mapping.columns) if column.kept_as
         ]
+        # A column that is not there reads the empty cell behind the last one.
+        self._said = itemgetter(*(self._places.get(role, -1) for role in _SAID))
         self._longest_customer = LONGEST if mapping.has_order else LONGEST_WITHOUT_ORDER
         # A day, an address stand in many rows.
         self._moment = lru_cache(maxsize=10_000)(self._read_moment)
@@ -93,41 +99,36 @@ class Reader:
 
     def _row(self, number: int, row: Sequence[str]) -> Row | list[Fault]:
         faults: list[Fault] = []
-
-        def cell(role: str) -> str:
-            place = self._places.get(role)
-            return "" if place is None else row[place]
-
-        def wrong(role: str, code: str, value: str) -> None:
-            place = self._places.get(role)
-            faults.append(Fault(number, role if place is None else self._heading(place), code, shown(value)))
-
-        for role in ("order", "name"):
-            if len(cell(role)) > LONGEST:
-                wrong(role, "too_long", cell(role))
-        if "order" in self._places and not cell("order"):
-            wrong("order", "required", "")
-        moment = self._moment(cell("date"))
+        order, when, customer, email, name, language = self._said((*row, ""))
+        for role, value in (("order", order), ("name", name)):
+            if len(value) > LONGEST:
+                self._tell(faults, number, role, "too_long", value)
+        if not order and "order" in self._places:
+            self._tell(faults, number, "order", "required")
+        moment = self._moment(when)
         if isinstance(moment, str):
-            wrong("date", moment, cell("date"))
-        email = cell("email")
-        customer = cell("customer") or email.lower()
-        if self.mapping.pattern and customer:
-            email = self.mapping.pattern.replace("{customer}", customer).replace("{order}", cell("order"))
+            self._tell(faults, number, "date", moment, when)
+        given, customer = customer, customer or email.lower()
+        if customer and self.mapping.pattern:
+            email = self.mapping.pattern.replace("{customer}", customer).replace("{order}", order)
         if email and (code := address_fault(email)):
-            wrong("email" if "email" in self._places else "customer", code, email)
+            self._tell(faults, number, "email" if "email" in self._places else "customer", code, email)
         elif not customer:
-            wrong("customer" if "customer" in self._places else "email", "no_customer", "")
+            self._tell(faults, number, "customer" if "customer" in self._places else "email", "no_customer")
         elif len(customer) > self._longest_customer:
-            wrong("customer" if cell("customer") else "email", "too_long", customer)
-        language = cell("language").replace("_", "-")
-        if language and not LANGUAGE.fullmatch(language):
-            wrong("language", "not_a_language", language)
+            self._tell(faults, number, "customer" if given else "email", "too_long", customer)
+        if language:
+            language = language.replace("_", "-")
+            if not LANGUAGE.fullmatch(language):
+                self._tell(faults, number, "language", "not_a_language", language)
         attributes = self._read_attributes(number, row, faults)
         if faults or isinstance(moment, str):
             return faults
-        purchase = Purchase(cell("order"), customer, moment[0], email, cell("name"), language, attributes)
-        return Row(number, moment[1], purchase)
+        return Row(number, moment[1], Purchase(order, customer, moment[0], email, name, language, attributes))
+
+    def _tell(self, faults: list[Fault], number: int, role: str, code: str, value: str = "") -> None:
+        place = self._places.get(role)
+        faults.append(Fault(number, role if place is None else self._heading(place), code, shown(value)))
 
     def _read_attributes(self, number: int, row: Sequence[str], faults: list[Fault]) -> dict[str, str]:
         attributes = {}
@@ -191,13 +192,14 @@ def shown(value: str) -> str:
 
 def plain_number(value: str, *, decimal: str) -> str | None:
     """1.234,56 € → 1234.56; None where it is no number."""
+    if decimal == "." and NUMBER.fullmatch(value):
+        return value
     other = "," if decimal == "." else "."
     bare = value.strip(" \u00a0€$£¥").replace(other, "").replace("'", "").replace("\u00a0", "").replace(" ", "")
     bare = bare.replace(decimal, ".").removeprefix("+")
     return bare if NUMBER.fullmatch(bare) else None
 
 
-@lru_cache(maxsize=20_000)
 def address_fault(value: str) -> str:
     """What keeps this from being one e-mail address that every mail server takes; '' where nothing does."""
     local, at, domain = value.rpartition("@")

@@ -1,8 +1,9 @@
 """A purchase as it comes in, from a file or from a program."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
+from typing import NamedTuple
 
 LONGEST = 120
 # A file to begin with.
@@ -12,8 +13,7 @@ SAMPLE = (
 )
 
 
-@dataclass(frozen=True)
-class Purchase:
+class Purchase(NamedTuple):
     """One thing a customer did, as it came in."""
 
     reference: str
@@ -22,4 +22,4 @@ class Purchase:
     email: str = ""
     name: str = ""
     language: str = ""
-    attributes: Mapping[str, str] = field(default_factory=dict)
+    attributes: Mapping[str, str] = MappingProxyType({})

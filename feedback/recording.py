@@ -45,13 +45,13 @@ class CustomerMissing(Exception):
     """A purchase found no customer, although no one else may make any meanwhile."""
 
 
-def values(purchase: Purchase) -> tuple[str | datetime, ...]:
-    """A purchase as `COLUMNS` name it."""
+def values(purchase: Purchase) -> tuple[str, ...]:
+    """A purchase as `COLUMNS` name it, each as PostgreSQL reads it."""
     email, name = purchase.email, purchase.name
     return (
         purchase.customer,
         purchase.reference,
-        purchase.experienced_at,
+        written(purchase.experienced_at),
         email,
         _address_key(email) if email else "",
         name,
@@ -61,12 +61,20 @@ def values(purchase: Purchase) -> tuple[str | datetime, ...]:
     )
 
 
-@lru_cache(maxsize=20_000)
+# A day stands in many rows.
+written = lru_cache(maxsize=10_000)(str)
+
+
 def sort_name(name: str) -> str:
     """Casefolded and without accents, so that all servers sort alike."""
     if name.isascii():
         return name.lower()[:160]
-    return unicodedata.normalize("NFKD", name.casefold()).translate(_UNMARKED)[:160]
+    return " ".join([word.lower() if word.isascii() else _unmarked(word) for word in name.split(" ")])[:160]
+
+
+@lru_cache(maxsize=20_000)  # Words come again where whole names do not.
+def _unmarked(word: str) -> str:
+    return unicodedata.normalize("NFKD", word.casefold()).translate(_UNMARKED)
 
 
 class _Unmarked(dict[int, int | None]):
@@ -179,7 +187,12 @@ def _address_key(email: str) -> str:
 
 def _json(attributes: Any) -> str:
     """A third of the time of json.dumps, for a mapping of texts."""
-    return "{" + ", ".join([f"{_text(name)}: {_text(value)}" for name, value in attributes.items()]) + "}"
+    return "{" + ", ".join([_name(name) + _text(value) for name, value in attributes.items()]) + "}"
 
 
 _text = encode_basestring
+
+
+@lru_cache(maxsize=1000)
+def _name(name: str) -> str:
+    return _text(name) + ": "

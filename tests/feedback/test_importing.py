@@ -59,6 +59,19 @@ def test_a_file_becomes_customers_and_purchases(acme: Organization) -> None:
     ]
 
 
+def test_signs_that_mean_something_to_the_database_are_kept_as_they_are(acme: Organization) -> None:
+    names = ["\\N", "\\.", "back\\slash", "two\tcells", 'a "quoted" one', "two\nlines", "a\rreturn", "{},%s"]
+    cells = ('"' + name.replace('"', '""') + '"' for name in names)
+    lines = (f"A-{number},2026-01-05,C-{number},{cell},{cell}\n" for number, cell in enumerate(cells))
+
+    it = recorded(acme, "order,date,customer,name,note\n" + "".join(lines))
+
+    shown = [" ".join(name.split()) for name in names]
+    assert (it.state, it.purchases_new) == ("done", len(names))
+    assert list(acme.customers.order_by("reference").values_list("name", flat=True)) == shown
+    assert [each.attributes["note"] for each in acme.interactions.order_by("reference")] == shown
+
+
 def test_all_purchases_of_cdnow_go_in_as_they_are_and_twice_is_once(acme: Organization) -> None:
     first = recorded(acme, CDNOW.read_bytes())
     standing = rows(acme)
