@@ -5,6 +5,7 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, tzinfo
 from decimal import Decimal
+from typing import Any
 
 Cell = str | int | float | Decimal | date | None
 
@@ -57,6 +58,28 @@ def csv_pieces(head: Sequence[str], rows: Iterable[Sequence[Cell]], *, zone: tzi
         if file.tell() >= _PIECE:
             yield _taken(file)
     yield _taken(file)
+
+
+def csv_of_lines(head: Sequence[str], lines: Iterable[str]) -> Iterator[bytes]:
+    """The same where the rows come as lines made of blocks, one or many at a time."""
+    yield from csv_pieces(head, ())
+    for some in lines:
+        yield some.encode("utf-8", "replace")
+
+
+class _Given:
+    """A file that gives back what is written into it."""
+
+    def write(self, text: str) -> str:
+        return text
+
+
+def block(cells: Sequence[Cell]) -> str:
+    """These cells as they stand in a line after others, each with the comma before it."""
+    if not cells:
+        return ""
+    written: Any = csv.writer(_Given()).writerow(["", *map(cell, cells)])
+    return str(written).removesuffix("\r\n")
 
 
 def _taken(file: io.StringIO) -> bytes:

@@ -11,7 +11,7 @@ from django.http import FileResponse, StreamingHttpResponse
 from django.utils import timezone, translation
 from django.utils.http import content_disposition_header
 
-from feedback.cells import Cell, csv_pieces
+from feedback.cells import Cell, csv_of_lines, csv_pieces
 
 # What a sheet of Excel can hold, the head included, and what one cell can.
 MOST_ROWS = 1_048_576
@@ -23,9 +23,12 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 def csv_response(name: str, head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> StreamingHttpResponse:
     """`name` without its ending; moments are written in the zone of the request that asked."""
-    response = StreamingHttpResponse(_as_asked(head, rows), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = str(content_disposition_header(True, f"{name}.csv"))
-    return response
+    return _csv_response(name, csv_pieces(head, rows, zone=timezone.get_current_timezone()))
+
+
+def csv_response_of_lines(name: str, head: Sequence[str], lines: Iterable[str]) -> StreamingHttpResponse:
+    """The same where the rows come as lines that are written already."""
+    return _csv_response(name, csv_of_lines(head, lines))
 
 
 def xlsx_response(name: str, head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> FileResponse:
@@ -40,15 +43,21 @@ def xlsx_response(name: str, head: Sequence[str], rows: Iterable[Sequence[Cell]]
     return FileResponse(file, as_attachment=True, filename=f"{name}.xlsx", content_type=XLSX)
 
 
-def _as_asked(head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterator[bytes]:
-    """The rows come after the request's middleware has gone, so its language and zone are kept."""
+def _csv_response(name: str, pieces: Iterator[bytes]) -> StreamingHttpResponse:
+    response = StreamingHttpResponse(_as_asked(pieces), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = str(content_disposition_header(True, f"{name}.csv"))
+    return response
+
+
+def _as_asked(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """They are written after the request's middleware has gone, so its language and zone are kept."""
     language, zone = translation.get_language() or "en", timezone.get_current_timezone()
 
-    def pieces() -> Iterator[bytes]:
+    def kept() -> Iterator[bytes]:
         with translation.override(language), timezone.override(zone):
-            yield from csv_pieces(head, rows, zone=zone)
+            yield from pieces
 
-    return pieces()
+    return kept()
 
 
 def _local(rows: Iterable[Sequence[Cell]]) -> Iterator[list[Cell]]:

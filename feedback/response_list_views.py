@@ -73,8 +73,10 @@ def export(request: MemberRequest, slug: str) -> HttpResponseBase:
     )
     language = translation.get_language() or organization.language
     file = answer_rows.of(found, language=language, as_keys=request.GET.get("names") == "keys")
-    write = exporting.xlsx_response if is_book else exporting.csv_response
-    return write(f"responses-{organization.day_of(now).isoformat()}", file.head, file.rows)
+    name = f"responses-{organization.day_of(now).isoformat()}"
+    if is_book:
+        return exporting.xlsx_response(name, file.head, file.rows)
+    return exporting.csv_response_of_lines(name, file.head, file.lines)
 
 
 def _settings(asked: Wanted) -> dict[str, Any]:

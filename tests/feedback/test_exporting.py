@@ -14,7 +14,7 @@ from django.http import FileResponse
 from django.utils import timezone
 
 from feedback import exporting
-from feedback.cells import Cell, cell, csv_pieces
+from feedback.cells import Cell, block, cell, csv_of_lines, csv_pieces
 from tests import workbooks
 
 # Closing a file tells Django that the request is over, and Django looks at its connections.
@@ -164,3 +164,13 @@ def test_a_cell_is_the_same_in_a_file_as_by_itself() -> None:
 
     assert text.split("\r\n")[1:-1] == [cell(value, zone) for value in values]
     assert cell(local) == cell(local.replace(microsecond=7)) == "2026-03-10 09:00:00"
+
+
+def test_a_line_made_of_blocks_is_the_line_that_its_cells_make() -> None:
+    words = ["Anna", "=1+1", " =1", 'she said "no"', "a,b", "two\nlines", "a\rb", "", "\uff1d1", "\u00e4u\u00dferst"]
+    rows: list[list[Cell]] = [[7, *words], [8, None, 3, Decimal("-1.50"), True, MOMENT.date(), *words[:5]]]
+
+    lines = [f"{row[0]}{block(row[1:4])}{block([])}{block(row[4:5])}{block(row[5:])}\r\n" for row in rows]
+
+    assert list(csv_of_lines(["a", "b"], lines)) == list(csv_pieces(["a", "b"], [])) + [line.encode() for line in lines]
+    assert b"".join(csv_of_lines(["a"], lines)) == b"".join(csv_pieces(["a"], rows))
