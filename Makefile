@@ -47,7 +47,7 @@ demo: setup ## the demo shop into the Hearback that runs (ARGS=--remove takes it
 	@DATA="$(DATA)" exec $(BIN)/python -m config.beside demo $(ARGS)
 
 test: setup chromium ## all tests (ARGS="tests/surveys -k wording" for some)
-	@exec $(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+	@exec $(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
 check: lint types imports deploy migrations ## style, types, order of the apps, safe settings, missing migrations
 

@@ -33,14 +33,6 @@ pytest_plugins = ["tests.browsing"]
 QUEUES = "mail,rollup,import,export,default"
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that kill processes run one after the other."""
-    for item in items:
-        if item.get_closest_marker("kills"):
-            item.add_marker(pytest.mark.xdist_group("kills"))
-
-
 def pytest_configure(config: pytest.Config) -> None:
     from django.conf import settings
 

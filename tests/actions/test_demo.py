@@ -27,8 +27,8 @@ from surveys.models import Question
 from tests import factories
 from tests.factories import NOW
 
-# One worker loads the demo once, for all that only look at it.
-pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("demo")]
+# The demo is loaded once, for all that only look at it.
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 
 MONTH = timedelta(days=30)
 

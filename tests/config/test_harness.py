@@ -1,5 +1,6 @@
 """The tests' own tools do what they promise."""
 
+import itertools
 import smtplib
 import socket
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from django.utils import timezone
 from tests.conftest import NetworkIsBlocked
 from tests.environment import ROOT
 from tests.processes import SinkProcess
+from tests.sharing import EARLY, unit
 from tests.smtp_sink import Sink
 
 MAIL = "From: a@shop.test\r\nTo: b@home.test\r\nSubject: Hello\r\nMessage-ID: <1@shop.test>\r\n\r\nHow did it go?\r\n"
@@ -107,3 +109,20 @@ def test_a_mail_that_is_still_being_written_down_is_counted_at_the_next_look(tmp
         file.write('mple.com"}\n')
 
     assert list(sink.per_recipient()) == ["anna@example.com", "ben@example.com"]
+
+
+def test_a_file_stays_together_and_what_takes_long_goes_first(request: pytest.FixtureRequest) -> None:
+    items = request.session.items
+    order = [path for path, _theirs in itertools.groupby(item.nodeid.partition("::")[0] for item in items)]
+    marks = [{path for item in items for path in [item.path] if item.get_closest_marker(mark)} for mark in EARLY]
+    turns = [next((turn for turn, early in enumerate(marks) if ROOT / path in early), len(EARLY)) for path in order]
+
+    assert len(set(order)) == len(order)
+    assert turns == sorted(turns)
+
+
+def test_all_files_that_kill_are_one_workers() -> None:
+    killers = {unit(f"tests/{path}") for path in ("config/test_servers.py", "feedback/test_mailing_kills.py")}
+
+    assert len(killers) == 1
+    assert unit("tests/test_wall.py") == "tests/test_wall.py"

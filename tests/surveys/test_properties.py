@@ -28,6 +28,8 @@ from tests.surveys.documents import (
     rubbish,
 )
 
+pytestmark = pytest.mark.long
+
 patient = settings(
     deadline=None, max_examples=examples(50), suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
