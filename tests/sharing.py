@@ -19,7 +19,7 @@ EARLY = ("kills", "journey", "long")
 KILLERS = "all that kill"
 
 
-class Sharing(LoadScopeScheduling):
+class Sharing(LoadScopeScheduling):  # type: ignore[misc]  # pytest-xdist has no types
     """One unit of work is a file, or all files that kill."""
 
     def _split_scope(self, nodeid: str) -> str:
