@@ -126,10 +126,11 @@ class ClosingSaysMore(Refused):
 
 @transaction.atomic
 def take(case: Case, *, by: Member, now: datetime, seen: int | None = None) -> Case:
-    """It is mine, and in work."""
-    case = open_case(case, seen=seen)
+    """It is mine, and in work; here as below, what is so already is no change, whatever was seen before."""
+    case = locked(case)
     if case.owner_id == by.pk and case.state == CaseState.IN_WORK:
         return case
+    _as_seen(case, seen)
     _to(case, by)
     if case.owner_id != by.pk:
         log(case, EntryKind.ASSIGNED, by=by, now=now, to=by.pk, was=case.owner_id)
@@ -143,9 +144,10 @@ def take(case: Case, *, by: Member, now: datetime, seen: int | None = None) -> C
 @transaction.atomic
 def assign(case: Case, *, to: Member | None, by: Member, now: datetime, seen: int | None = None) -> Case:
     """To a colleague, who gets a notice, or to nobody: then it is new again."""
-    case = open_case(case, seen=seen)
-    if case.owner_id == (to.pk if to else None):
+    case = locked(case)
+    if case.is_open and case.owner_id == (to.pk if to else None):
         return case
+    _as_seen(case, seen)
     if to is None:
         log(case, EntryKind.RELEASED, by=by, now=now, owner=case.owner_id)
         changed(case, owner=None, state=CaseState.NEW)
@@ -180,9 +182,10 @@ def move(case: Case, *, to: str, by: Member, now: datetime, seen: int | None = N
     """Into another column of the board; what nobody has is taken by whoever begins with it."""
     if to not in CaseState.values or to == CaseState.CLOSED:
         raise ClosingSaysMore
-    case = open_case(case, seen=seen)
+    case = locked(case)
     if case.state == to:
         return case
+    _as_seen(case, seen)
     if to == CaseState.NEW:
         return assign(case, to=None, by=by, now=now) if case.owner_id else _moved(case, to, by=by, now=now)
     if case.owner_id is None:
@@ -204,12 +207,14 @@ def change_due(case: Case, *, due_at: datetime, by: Member, now: datetime, seen:
     """For the work; whether it was closed in time is judged by the due time it began with."""
     if not now < due_at <= now + LATEST_DUE:
         raise NotADueTime
-    case = open_case(case, seen=seen)
-    if case.due_at != due_at:
-        log(case, EntryKind.DUE, by=by, now=now, was=case.due_at.isoformat(), due=due_at.isoformat())
-        changed(case, due_at=due_at)
-        shown = date_format(due_at.astimezone(case.organization.zone), "DATETIME_FORMAT")
-        _record(case, "case.due_changed", by=by, now=now, due=shown)
+    case = locked(case)
+    if case.is_open and case.due_at == due_at:
+        return case
+    _as_seen(case, seen)
+    log(case, EntryKind.DUE, by=by, now=now, was=case.due_at.isoformat(), due=due_at.isoformat())
+    changed(case, due_at=due_at)
+    shown = date_format(due_at.astimezone(case.organization.zone), "DATETIME_FORMAT")
+    _record(case, "case.due_changed", by=by, now=now, due=shown)
     return case
 
 
@@ -226,9 +231,13 @@ def close(
     seen: int | None = None,
 ) -> Case:
     """How it ended and what lay behind it; `text` is a last word for colleagues."""
-    # Whether there is anything to close comes first: nobody is sent back to fill in what is not wanted any more.
-    case = open_case(case, seen=seen)
+    case = locked(case)
     cause_text, text = _words(known.line(cause_text), most=len(cause_text)), _words(text, most=LONGEST_NOTE)
+    said = {"outcome": outcome, "cause": cause}
+    if seen is not None and _is_last_word(case, EntryKind.CLOSED, by=by, text=text, detail=said):
+        return case
+    # Whether there is anything to close comes first: nobody is sent back to fill in what is not wanted any more.
+    _as_seen(case, seen)
     if outcome not in OUTCOMES:
         raise OutcomeMissing
     if cause not in Cause.values:
@@ -246,19 +255,19 @@ def close(
         cause=cause,
         cause_text=cause_text[:LONGEST_CAUSE],
     )
-    _record(case, "case.closed", by=by, now=now, outcome=outcome, cause=cause)
+    _record(case, "case.closed", by=by, now=now, **said)
     return case
 
 
 @transaction.atomic
 def reopen(case: Case, *, why: str, by: Member, now: datetime, seen: int | None = None) -> Case:
     """Back to work, with a new due time; its owner keeps it while she may, else it is whoever reopened it."""
-    case = locked(case, seen=seen)
-    if case.is_open:
-        raise CaseIsOpen
+    case, why = locked(case), _words(why, most=LONGEST_NOTE)
+    if seen is not None and _is_last_word(case, EntryKind.REOPENED, by=by, text=why):
+        return case
+    _as_seen(case, seen, is_open=False)
     if case.response_id is None:
         raise ResponseIsErased
-    why = _words(why, most=LONGEST_NOTE)
     if not why:
         raise WhyMissing
     owner = case.owner if case.owner is not None and case.owner.may(Role.CASE_WORKER) else by
@@ -278,20 +287,26 @@ def reopen(case: Case, *, why: str, by: Member, now: datetime, seen: int | None 
     return case
 
 
-def locked(case: Case, *, seen: int | None = None) -> Case:
-    """The case as it is now, for this transaction alone; `seen` is the revision that the member looked at."""
+def locked(case: Case) -> Case:
+    """The case as it is now, for this transaction alone."""
     related = ("organization", "owner__user", "customer", "response")
-    found = Case.objects.select_for_update(of=("self",), no_key=True).select_related(*related).get(pk=case.pk)
-    if seen is not None and found.revision != seen:
-        raise ChangedMeanwhile(found)
-    return found
+    return Case.objects.select_for_update(of=("self",), no_key=True).select_related(*related).get(pk=case.pk)
 
 
-def open_case(case: Case, *, seen: int | None = None) -> Case:
-    found = locked(case, seen=seen)
-    if not found.is_open:
-        raise CaseIsClosed
-    return found
+def _as_seen(case: Case, seen: int | None, *, is_open: bool = True) -> None:
+    """Refuses where somebody has changed it since that revision, or it is not in the state for this."""
+    if seen is not None and case.revision != seen:
+        raise ChangedMeanwhile(case)
+    if case.is_open != is_open:
+        raise CaseIsClosed if is_open else CaseIsOpen
+
+
+def _is_last_word(case: Case, kind: EntryKind, *, by: Member, text: str, detail: dict[str, str] | None = None) -> bool:
+    """The same button pressed twice by the same person says nothing new."""
+    last = case.entries.order_by("-pk").first()
+    if last is None or (last.kind, last.by_id, last.text) != (kind, by.pk, text):
+        return False
+    return detail is None or last.detail == detail
 
 
 def changed(case: Case, **values: Any) -> None:

@@ -132,7 +132,8 @@ def _locked(it: Import, *states: str) -> Import:
     locked = Import.objects.select_for_update(of=("self",)).select_related("organization").get(pk=it.pk)
     if locked.state not in states:
         raise NotNow(
-            _("This file has gone on meanwhile (%(state)s). Reload the page.") % {"state": locked.get_state_display()}
+            _("This file has gone on meanwhile (%(state)s). This page shows how it stands.")
+            % {"state": locked.get_state_display()}
         )
     return locked
 

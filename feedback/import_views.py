@@ -106,9 +106,11 @@ def columns(request: MemberRequest, slug: str, pk: int) -> HttpResponse:
     except NotAMapping as refusal:
         sheet.fault = refusal
         return _columns(request, sheet, status=422)
-    except (bringing.NotNow, reporting.TooMany) as refusal:
+    except reporting.TooMany as refusal:
         messages.error(request, str(refusal))
         return _columns(request, sheet, status=422)
+    except bringing.NotNow as told:
+        messages.info(request, str(told))
     return redirect("feedback:import", slug, pk)
 
 
@@ -132,8 +134,10 @@ def record(request: MemberRequest, slug: str, pk: int) -> HttpResponse:
     it = _import(request, pk)
     try:
         bringing.record(it, by=request.member, now=timezone.now())
-    except (bringing.NotNow, bringing.NothingToRecord) as refusal:
+    except bringing.NothingToRecord as refusal:
         messages.error(request, str(refusal))
+    except bringing.NotNow as told:
+        messages.info(request, str(told))
     return redirect("feedback:import", slug, pk)
 
 
@@ -143,8 +147,8 @@ def cancel(request: MemberRequest, slug: str, pk: int) -> HttpResponse:
     it = _import(request, pk)
     try:
         bringing.cancel(it, by=request.member, now=timezone.now())
-    except bringing.NotNow as refusal:
-        messages.error(request, str(refusal))
+    except bringing.NotNow as told:
+        messages.info(request, str(told))
     return redirect("feedback:import", slug, pk)
 
 

@@ -301,6 +301,39 @@ def test_what_somebody_else_did_meanwhile_is_not_overwritten(
     casework.note(case, text="I know her", by=carla, now=now)
 
 
+def test_a_button_pressed_twice_is_pressed_once_and_nobody_is_told_off(
+    case: Case, carla: Member, now: datetime
+) -> None:
+    seen = case.revision
+    for _press in range(2):
+        casework.take(case, by=carla, now=now, seen=seen)
+    case.refresh_from_db()
+    seen = case.revision
+    for _press in range(2):
+        casework.change_due(case, due_at=now + 3 * DAY, by=carla, now=now, seen=seen)
+    case.refresh_from_db()
+    seen = case.revision
+    for _press in range(2):
+        casework.close(case, outcome="explained", cause="price", text="Done", by=carla, now=now, seen=seen)
+    case.refresh_from_db()
+    seen = case.revision
+    for _press in range(2):
+        casework.reopen(case, why="She called again", by=carla, now=now, seen=seen)
+
+    assert recorded() == ["case.taken", "case.due_changed", "case.closed", "case.reopened"]
+
+
+def test_closing_once_more_otherwise_than_before_is_told(
+    case: Case, carla: Member, quentin: Member, now: datetime
+) -> None:
+    seen = case.revision
+    casework.close(case, outcome="explained", cause="price", by=carla, now=now, seen=seen)
+
+    for other in ({"by": quentin}, {"by": carla, "text": "One more thing"}):
+        with pytest.raises(casework.ChangedMeanwhile, match="Carla has changed this case"):
+            casework.close(case, outcome="explained", cause="price", now=now, seen=seen, **other)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_of_two_who_take_it_at_the_same_instant_one_gets_it_and_the_other_is_told(now: datetime) -> None:
     acme = factories.organization()

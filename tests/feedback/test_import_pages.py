@@ -298,7 +298,9 @@ def test_two_windows_at_once_confirm_once(client: Client, acme: Organization) ->
     client.post(page_of(it, "import_record"))
     second = client.post(page_of(it, "import_record"), follow=True)
 
-    assert "This file has gone on meanwhile" in second.content.decode()
+    told = second.content.decode()
+    assert "This file has gone on meanwhile" in told
+    assert "alert-danger" not in told
     assert AuditEntry.objects.filter(what="interactions.file_confirmed").count() == 1
 
 

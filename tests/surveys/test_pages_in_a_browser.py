@@ -1,10 +1,11 @@
 """Pages of surveys and touchpoints in a real browser: nothing for axe to find, and the editor by keyboard."""
 
+import re
 from collections.abc import Callable
 
 import pytest
 from django.test import Client
-from playwright.sync_api import BrowserContext, Dialog, Page, expect
+from playwright.sync_api import BrowserContext, Dialog, Page, Route, expect
 
 from organizations.models import AuditEntry, Member, Organization
 from surveys import documents, drafting
@@ -83,6 +84,26 @@ def test_the_editor_works_without_scripts(opened: Opened, survey: Survey) -> Non
     assert draft_data(survey)["pages"][0]["questions"][1]["text"]["en"] == "Would you buy here again?"
 
 
+def test_what_is_pressed_and_typed_while_an_answer_is_on_its_way_is_not_lost(opened: Opened, survey: Survey) -> None:
+    page = opened(f"surveys/{survey.pk}/edit/")
+    held: list[Route] = []
+    page.route("**/edit/", lambda route: held.append(route) if route.request.method == "POST" else route.fallback())
+    with page.expect_request("**/edit/"):
+        page.locator("#down-question-nps").click()
+
+    page.locator("#down-question-nps").click()
+    page.get_by_label("Question", exact=True).first.fill("Would you buy here again?")
+    page.unroute("**/edit/")
+    for route in held:
+        route.fallback()
+
+    expect(page.locator("#editor-said")).to_have_text("Now question 2 of 6, on page 2.")
+    expect(page.locator("#question-nps textarea").first).to_have_value("Would you buy here again?")
+    expect(page.locator("[data-state]")).to_have_text(re.compile(r"^Saved \d\d:\d\d$"))
+    assert [keys(draft_data(survey))[at][0] for at in range(2)] == ["reason", "nps"]
+    assert draft_data(survey)["pages"][1]["questions"][0]["text"]["en"] == "Would you buy here again?"
+
+
 def test_leaving_while_something_cannot_be_saved_asks_first(opened: Opened, survey: Survey) -> None:
     page = opened(f"surveys/{survey.pk}/edit/")
     asked: list[str] = []
@@ -115,3 +136,22 @@ def test_the_preview_is_answered_to_the_thanks_inside_its_frame(
 
     expect(frame.get_by_role("heading", name="Thank you")).to_be_visible()
     assert AuditEntry.objects.filter(organization=acme).count() == 3  # created, published, the next draft begun
+
+
+def test_a_button_that_acts_rests_while_its_form_is_on_its_way(opened: Opened, quentin: Member, survey: Survey) -> None:
+    page = opened(f"surveys/{survey.pk}/rename/")
+    page.get_by_label("Name").fill("After a delivery")
+
+    resting, is_sent_again = page.evaluate(
+        """() => {
+            const form = document.querySelector("main form[method=post]");
+            form.requestSubmit();
+            const again = new SubmitEvent("submit", { bubbles: true, cancelable: true });
+            return [form.querySelector("button").getAttribute("aria-disabled"), form.dispatchEvent(again)];
+        }"""
+    )
+
+    assert (resting, is_sent_again) == ("true", False)
+    expect(page.get_by_role("heading", name="After a delivery", level=1)).to_be_visible()
+    page.go_back()
+    expect(page.locator("main form[method=post] button").first).not_to_have_attribute("aria-disabled", "true")
