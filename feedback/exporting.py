@@ -16,6 +16,7 @@ from feedback.cells import Cell, csv_of_lines, csv_pieces
 # What a sheet of Excel can hold, the head included, and what one cell can.
 MOST_ROWS = 1_048_576
 _LONGEST = 32_767
+_LONGEST_TITLE = 31
 _LARGEST = 10**15
 _IN_MEMORY = 1_000_000
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -31,11 +32,16 @@ def csv_response_of_lines(name: str, head: Sequence[str], lines: Iterable[str]) 
     return _csv_response(name, csv_of_lines(head, lines))
 
 
-def xlsx_response(name: str, head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> FileResponse:
-    """A workbook of one sheet; what does not fit into a sheet is left out, so offer CSV beside it."""
+def xlsx_response(
+    name: str, head: Sequence[str], rows: Iterable[Sequence[Cell]], *, title: str = "", most_rows: int = MOST_ROWS
+) -> FileResponse:
+    """A workbook; what does not fit into one sheet stands in further ones, each with the head: "Answers", "Answers 2".
+
+    `title` names the sheets.
+    """
     file = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - the response closes it when it was sent
     try:
-        _write(file, head, _local(rows))
+        _write(file, head, _local(rows), title=title, most_rows=most_rows)
     except BaseException:
         file.close()
         raise
@@ -69,18 +75,33 @@ def _naive(moment: datetime) -> datetime:
     return timezone.localtime(moment).replace(tzinfo=None) if timezone.is_aware(moment) else moment
 
 
-def _write(file: IO[bytes], head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:
+def _write(file: IO[bytes], head: Sequence[str], rows: Iterator[Sequence[Cell]], *, title: str, most_rows: int) -> None:
     import xlsxwriter  # few requests need it
 
-    with xlsxwriter.Workbook(file, {"constant_memory": True, "default_date_format": "yyyy-mm-dd hh:mm"}) as book:
-        sheet, bold = book.add_worksheet(), book.add_format({"bold": True})
-        day = book.add_format({"num_format": "yyyy-mm-dd"})
-        sheet.freeze_panes(1, 0)
-        for column, title in enumerate(head):
-            sheet.write_string(0, column, title, bold)
-        for number, row in enumerate(itertools.islice(rows, MOST_ROWS - 1), start=1):
-            for column, value in enumerate(row):
-                _put(sheet, number, column, value, day)
+    # A full sheet may be larger than plain ZIP takes.
+    how = {"constant_memory": True, "default_date_format": "yyyy-mm-dd hh:mm", "use_zip64": True}
+    with xlsxwriter.Workbook(file, how) as book:
+        bold, day = book.add_format({"bold": True}), book.add_format({"num_format": "yyyy-mm-dd"})
+        for number in itertools.count(1):
+            sheet = book.add_worksheet(_title(title, number))
+            sheet.freeze_panes(1, 0)
+            for column, heading in enumerate(head):
+                sheet.write_string(0, column, heading, bold)
+            for place, row in enumerate(itertools.islice(rows, most_rows - 1), start=1):
+                for column, value in enumerate(row):
+                    _put(sheet, place, column, value, day)
+            # A sheet is begun only for a row that comes.
+            if (following := next(rows, None)) is None:
+                break
+            rows = itertools.chain([following], rows)
+
+
+def _title(title: str, number: int) -> str | None:
+    """Of the sheet with this number; where nobody named it, the library does."""
+    if not title:
+        return None
+    after = f" {number}" if number > 1 else ""
+    return title[: _LONGEST_TITLE - len(after)] + after
 
 
 def _put(sheet: Any, row: int, column: int, value: Cell, day: Any) -> None:

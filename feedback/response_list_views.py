@@ -75,7 +75,7 @@ def export(request: MemberRequest, slug: str) -> HttpResponseBase:
     file = answer_rows.of(found, language=language, as_keys=request.GET.get("names") == "keys")
     name = f"responses-{organization.day_of(now).isoformat()}"
     if is_book:
-        return exporting.xlsx_response(name, file.head, file.rows)
+        return exporting.xlsx_response(name, file.head, file.rows, title=_("Answers"))
     return exporting.csv_response_of_lines(name, file.head, file.lines)
 
 

@@ -15,6 +15,13 @@ def rows(content: bytes, sheet: int = 1) -> list[dict[str, str | float]]:
     return [_row(found) for found in ElementTree.fromstring(written).iter(f"{SPACE}row")]
 
 
+def titles(content: bytes) -> list[str]:
+    """Of the sheets, in their order."""
+    with zipfile.ZipFile(io.BytesIO(content)) as book:
+        written = book.read("xl/workbook.xml")
+    return [str(sheet.get("name")) for sheet in ElementTree.fromstring(written).iter(f"{SPACE}sheet")]
+
+
 def _row(found: ElementTree.Element) -> dict[str, str | float]:
     return {str(cell.get("r")).rstrip("0123456789"): _value(cell) for cell in found if len(cell)}
 

@@ -109,16 +109,45 @@ def test_a_workbook_keeps_the_beginning_of_a_text_that_no_cell_can_hold() -> Non
     assert _cells(_sheet(response))[1] == ["a" * 32_767]
 
 
-def test_a_workbook_of_many_rows_needs_no_more_memory_than_one_of_few() -> None:
+def test_a_workbook_of_many_rows_and_sheets_needs_no_more_memory_than_one_of_few() -> None:
     def measured(rows: int) -> int:
         tracemalloc.start()
         try:
-            exporting.xlsx_response("many", ["text"], ([f"row {number}" * 5] for number in range(rows))).close()
+            many = ([f"row {number}" * 5] for number in range(rows))
+            exporting.xlsx_response("many", ["text"], many, most_rows=4_000).close()
             return tracemalloc.get_traced_memory()[1]
         finally:
             tracemalloc.stop()
 
-    assert measured(20_000) < measured(2_000) + 1_500_000
+    assert measured(8_000) < measured(1_000) + 800_000
+
+
+@pytest.mark.parametrize(
+    ("rows", "sheets"),
+    [(0, [[]]), (1, [[1]]), (3, [[1, 2, 3]]), (4, [[1, 2, 3], [4]]), (7, [[1, 2, 3], [4, 5, 6], [7]])],
+)
+def test_what_does_not_fit_into_a_sheet_goes_on_in_the_next_one_under_the_same_head(
+    rows: int, sheets: list[list[int]]
+) -> None:
+    # Three rows and the head.
+    response = exporting.xlsx_response(
+        "answers", ["number"], ([number] for number in range(1, rows + 1)), title="Answers", most_rows=4
+    )
+    content = response.getvalue()
+    response.close()
+
+    assert workbooks.titles(content) == ["Answers", "Answers 2", "Answers 3"][: len(sheets)]
+    assert [workbooks.rows(content, sheet + 1) for sheet in range(len(sheets))] == [
+        [{"A": "number"}, *({"A": number} for number in sheet)] for sheet in sheets
+    ]
+
+
+def test_a_sheet_whose_title_is_too_long_for_excel_keeps_its_number() -> None:
+    response = exporting.xlsx_response("long", ["number"], [[1], [2]], title="a" * 40, most_rows=2)
+    content = response.getvalue()
+    response.close()
+
+    assert workbooks.titles(content) == ["a" * 31, f"{'a' * 29} 2"]
 
 
 def _sheet(response: FileResponse) -> str:
