@@ -311,10 +311,10 @@ NAVIGATION: list[str] = [
     "feedback.elsewhere.MAIL",
     "organizations.navigation.SETTINGS",
 ]
+# Each is a `dict[str, str]` from a spot of a page, such as `{% parts "survey.aside" %}`, to the template drawn there.
+PARTS: list[str] = ["feedback.elsewhere.PARTS", "actions.elsewhere.PARTS"]
 # Each is `def events(customer: Customer) -> list[Event]`; see feedback.timeline.
 TIMELINE: list[str] = ["feedback.timeline.events", "actions.timeline.events"]
-# Each is `def about(response: Response) -> list[Event]`: what came of it.
-ABOUT_RESPONSE: list[str] = ["actions.timeline.about"]
 # Each is `def what_is_lost(response: Response) -> list[str]`: sentences for whoever is about to erase it.
 WHAT_IS_LOST: list[str] = ["actions.forgetting.what_is_lost"]
 # Each is `def forget(response: Response, *, now: datetime) -> None`, in the transaction that erases it.

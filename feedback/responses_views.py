@@ -27,7 +27,6 @@ def detail(request: MemberRequest, slug: str, pk: int) -> HttpResponse:
         "told": told.told(response),
         "exclusions": exclusions,
         "is_excluded": any(exclusion.lifted_at is None for exclusion in exclusions),
-        "about": timeline.beside(response),
         "events": timeline.of(response.customer) if response.customer else [],
         "may_change": request.member.may(Role.QUALITY_MANAGER),
     }

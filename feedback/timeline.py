@@ -47,11 +47,6 @@ def of(customer: Customer) -> list[Event]:
     return sorted(told, key=lambda event: event.at, reverse=True)
 
 
-def beside(response: Response) -> list[Event]:
-    """What came of this response, such as its case."""
-    return [event for name in settings.ABOUT_RESPONSE for event in import_string(name)(response)]
-
-
 def events(customer: Customer) -> list[Event]:
     """What this app knows; four queries, whatever there is to tell."""
     interactions = customer.interactions.annotate(was_asked_about=Exists(_INVITED)).select_related("organization")

@@ -14,6 +14,7 @@ from surveys import documents, drafting, editing, questionnaire
 from surveys.editing import Data
 from surveys.faults import Fault
 from surveys.models import DraftStep, Survey, SurveyVersion
+from surveys.questionnaire import Questionnaire
 
 STEPS_KEPT = 50
 PAUSE = timedelta(minutes=2)  # typing on in one place within it is one step
@@ -34,6 +35,12 @@ def held(version: SurveyVersion) -> Data:
         data: Data = json.loads(version.unfinished)
         return data
     return questionnaire.to_data(documents.of(version))
+
+
+def presented(version: SurveyVersion) -> Questionnaire:
+    """As the editor left it, with dots where a wording is still to come."""
+    unfinished = editing.presentable(held(version)) if version.unfinished else None
+    return unfinished or documents.of(version)
 
 
 def faults_of(version: SurveyVersion) -> tuple[Fault, ...]:

@@ -12,7 +12,6 @@ urlpatterns = [
     path("surveys/<int:pk>/", survey_views.detail, name="detail"),
     path("surveys/<int:pk>/edit/", editor_views.edit, name="edit"),
     path("surveys/<int:pk>/preview/", preview_views.preview, name="preview"),
-    path("surveys/<int:pk>/preview/<int:number>/page/", preview_views.page, name="preview_page"),
     path("surveys/<int:pk>/publish/", publish_views.publish, name="publish"),
     path("surveys/<int:pk>/discard/", publish_views.discard, name="discard"),
     path("surveys/<int:pk>/rename/", survey_views.rename, name="rename"),

@@ -1,12 +1,15 @@
-"""What members' pages need of templates: page links that keep the rest of the address, times as people say them."""
+"""What members' pages need of templates: links that keep the address, times in words, parts of apps further down."""
 
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
+from django.utils.module_loading import import_string
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
@@ -48,3 +51,18 @@ def ago(moment: datetime | None) -> SafeString | str:
         said = _("just now")
     full = date_format(timezone.localtime(moment), "DATETIME_FORMAT")
     return format_html('<time datetime="{}" title="{}">{}</time>', moment.isoformat(), full, said % {"span": span})
+
+
+@register.simple_tag(takes_context=True)
+def parts(context: template.Context, spot: str) -> SafeString:
+    """What apps further down show at this spot of the page, in flow order; their templates see what the page sees."""
+    assert context.template is not None  # it is being drawn
+    engine = context.template.engine
+    drawn = [engine.get_template(name).render(context) for name in _templates(spot)]
+    return SafeString("".join(drawn))
+
+
+@cache
+def _templates(spot: str) -> tuple[str, ...]:
+    told: list[dict[str, str]] = [import_string(name) for name in settings.PARTS]
+    return tuple(templates[spot] for templates in told if spot in templates)
