@@ -6,12 +6,14 @@
   const form = () => document.getElementById("editor");
   const state = () => form().querySelector("[data-state]");
   let typed = 0, sent = 0, opened = null, active = "", focus = "", retry = 0, waiting = "", scrolled = 0, said = "";
+  let isUnderWay = false, pressed = [], late = new Set();
 
   const say = (sentence) => { document.getElementById("editor-said").textContent = sentence; };
 
   document.addEventListener("input", (event) => {
     if (!event.target.closest("#editor")) return;
     typed += 1;
+    late.add(event.target);
     form().dataset.unsaved = "yes";
     state().textContent = form().dataset.saidSaving;
     unmark(event.target);
@@ -22,8 +24,43 @@
   });
 
   document.addEventListener("htmx:beforeRequest", (event) => {
-    if (event.target.closest("#editor")) sent = typed;
+    if (!event.target.closest("#editor")) return;
+    isUnderWay = true;
+    sent = typed;
+    late.clear();
   });
+
+  // One after the other: what is pressed while an answer is on its way is pressed at its new place when that has come.
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("#editor button[hx-post][id]");
+    if (!button || !isUnderWay) return;
+    event.preventDefault();
+    event.stopPropagation();
+    pressed.push(button.id);
+  }, true);
+  const goOn = () => { while (pressed.length && !isUnderWay) document.getElementById(pressed.shift())?.click(); };
+  document.addEventListener("htmx:afterRequest", (event) => {
+    isUnderWay = false;
+    if (!event.detail.successful) pressed = [];
+    queueMicrotask(goOn);
+  });
+
+  // And what was typed meanwhile is typed there once more: the answer does not know it yet.
+  const within = (field) => [
+    field.closest("[data-question]")?.dataset.question,
+    field.name.replace(/^.*\bquestions\[\d+\]\./, ""),
+    ["radio", "checkbox"].includes(field.type) && field.value,
+  ].join();
+  const typeAgain = (fields) => {
+    const places = new Map([...form().elements].map((one) => [within(one), one]));
+    for (const field of fields) {
+      const place = places.get(within(field));
+      if (!place) continue;
+      place.value = field.value;
+      place.checked = field.checked;
+      place.dispatchEvent(new Event("input", { bubbles: true }));
+    }
+  };
 
   // A pause in typing brings only the list of what is to be mended; it is told beside the fields as well.
   const mark = () => {
@@ -90,6 +127,8 @@
     if (!["editor", "editor-bar"].includes(event.detail.target.id)) return;
     if (said) queueMicrotask(((sentence) => () => say(sentence))(said));
     said = "";
+    if (event.detail.target.id === "editor") typeAgain([...late]);
+    else if (sent !== typed) state().textContent = form().dataset.saidSaving;
     form().dataset.unsaved = sent === typed && !form().querySelector(".is-conflict") ? "no" : "yes";
     mark();
     if (waiting && form().dataset.unsaved === "no") {
