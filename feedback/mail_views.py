@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_http_methods, require_POST
 
-from feedback import trial, wordings
+from feedback import mail_tests, wordings
 from feedback.composing import Sample
 from feedback.mail_forms import WordingForm
 from feedback.models import Purpose
@@ -23,7 +23,7 @@ from surveys import documents, languages
 from surveys.models import Survey, Touchpoint
 
 VIEWS = ("phone", "desk", "text")
-WHO = {"maria": trial.MARIA, "nobody": trial.NOBODY}
+WHO = {"maria": mail_tests.MARIA, "nobody": mail_tests.NOBODY}
 # What a mail program allows: pictures and styles of the mail's own, no script.
 AS_A_MAIL = {
     "default-src": [NONE],
@@ -77,7 +77,7 @@ def preview(request: MemberRequest, slug: str, pk: int) -> HttpResponse:
         words = wordings.current(touchpoint, purpose).get(language, wordings.OURS)
     if wordings.check(words):
         return _not_yet(request)
-    mail = trial.shown(
+    mail = mail_tests.shown(
         touchpoint.survey,
         language=language,
         purpose=purpose,
@@ -94,7 +94,7 @@ def test_mail(request: MemberRequest, slug: str, pk: int) -> HttpResponse:
     survey = get_object_or_404(request.organization.surveys.select_related("organization"), pk=pk)
     touchpoint = _named_touchpoint(request, survey)
     try:
-        notice = trial.send(
+        notice = mail_tests.send(
             survey,
             language=_spoken(survey, request.POST.get("language", "")),
             touchpoint=touchpoint,
@@ -102,7 +102,7 @@ def test_mail(request: MemberRequest, slug: str, pk: int) -> HttpResponse:
             by=request.member,
             now=timezone.now(),
         )
-    except trial.TooManyTests as refusal:
+    except mail_tests.TooManyTests as refusal:
         messages.error(request, str(refusal))
     else:
         messages.success(request, _("A test is on its way to %(email)s.") % {"email": notice.to})
@@ -126,7 +126,7 @@ def _save(request: MemberRequest, touchpoint: Touchpoint, purpose: Purpose, form
 def _form(request: MemberRequest, touchpoint: Touchpoint, purpose: Purpose) -> WordingForm:
     return WordingForm(
         request.POST if request.method == "POST" else None,
-        spoken=documents.of(trial.newest(touchpoint.survey)).languages,
+        spoken=documents.of(mail_tests.newest(touchpoint.survey)).languages,
         purpose=purpose,
         current=wordings.current(touchpoint, purpose),
         organization=request.organization.name,
@@ -175,7 +175,7 @@ def _purpose(request: HttpRequest) -> Purpose:
 
 
 def _spoken(survey: Survey, wanted: str) -> str:
-    questionnaire = documents.of(trial.newest(survey))
+    questionnaire = documents.of(mail_tests.newest(survey))
     return wanted if wanted in questionnaire.languages else questionnaire.base_language
 
 
