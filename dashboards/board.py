@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from dashboards import behind, charts, figures, kpi, metrics, ranking, reading, rounding, shown, suppression, trends
 from dashboards.charts import Bar
@@ -18,7 +19,7 @@ from dashboards.labels import Labels
 from dashboards.periods import Span
 from dashboards.ranking import Ranking
 from dashboards.reading import Reading, Sight
-from dashboards.saying import BANDS, EVERY_ANSWER, LATEST_ANSWER, NAMES, UNITS, Teller
+from dashboards.saying import BANDS, EVERY_ANSWER, LATEST_ANSWER, NAMES, UNITS, Teller, one_or_many
 from dashboards.shown import Cell as Cell
 from dashboards.shown import Chart
 from dashboards.shown import Table as Table
@@ -216,8 +217,11 @@ class Painter:
         if change is None or not change.is_real:
             return otherwise
         is_higher = change.word == "higher"
-        words = _("%(figure)s rose by %(points)s points") if is_higher else _("%(figure)s fell by %(points)s points")
-        return words % {"figure": NAMES[question.figure], "points": self.tell.points(change).lstrip("+−")}
+        points = self.tell.points(change).lstrip("+−")
+        n = one_or_many(points)
+        rose = ngettext("%(figure)s rose by %(points)s point", "%(figure)s rose by %(points)s points", n)
+        fell = ngettext("%(figure)s fell by %(points)s point", "%(figure)s fell by %(points)s points", n)
+        return (rose if is_higher else fell) % {"figure": NAMES[question.figure], "points": points}
 
     def spread(self, question: Question) -> Chart:
         """How often each score was given."""

@@ -31,6 +31,11 @@ MARKS: dict[str, tuple[str | Promise, str | Promise]] = {
 }
 
 
+def one_or_many(written: str) -> int:
+    """By which a plural is chosen: «1» is one, «1.0» and «0.5» are not."""
+    return 1 if written.lstrip("+−") == "1" else 2
+
+
 @dataclass(frozen=True, slots=True)
 class Teller:
     """How numbers are written in the reader's language, and from how many answers on figures are told."""
@@ -96,7 +101,8 @@ class Teller:
         """The change in points, only if it is real."""
         if not change.is_real:
             return _("no reliable change")
-        return _("%(difference)s points") % {"difference": self.points(change)}
+        said = self.points(change)
+        return ngettext("%(difference)s point", "%(difference)s points", one_or_many(said)) % {"difference": said}
 
     def points(self, change: Change) -> str:
         """Up or down by so many, with a sign."""
