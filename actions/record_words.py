@@ -2,6 +2,7 @@
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 WORDS: dict[str, str | Promise] = {
     "case.taken": _("took case %(id)s"),
@@ -13,6 +14,6 @@ WORDS: dict[str, str | Promise] = {
     "case.due_changed": _("changed the due time of case %(id)s to %(due)s"),
     "case.closed": _("closed case %(id)s"),
     "case.reopened": _("reopened case %(id)s"),
-    "cases.exported": _("downloaded %(rows)s cases"),
+    "cases.exported": ngettext_lazy("downloaded %(rows)s case", "downloaded %(rows)s cases", "rows"),
     "case_rules.changed": _("changed when cases open, when they are due and who gets them"),
 }

@@ -2,13 +2,22 @@
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 WORDS: dict[str, str | Promise] = {
     "interactions.file_brought": _("brought a file of purchases"),
     "interactions.file_mapped": _("said what the columns of file %(id)s mean"),
     "interactions.file_confirmed": _("had the purchases of file %(id)s recorded"),
-    "interactions.file_cancelled": _("cancelled file %(id)s after %(recorded)s new purchases"),
-    "interactions.recorded": _("brought %(new)s new purchases; %(already_known)s were known already"),
+    "interactions.file_cancelled": ngettext_lazy(
+        "cancelled file %(id)s after %(recorded)s new purchase",
+        "cancelled file %(id)s after %(recorded)s new purchases",
+        "recorded",
+    ),
+    "interactions.recorded": ngettext_lazy(
+        "brought %(new)s new purchase; known already: %(already_known)s",
+        "brought %(new)s new purchases; known already: %(already_known)s",
+        "new",
+    ),
     "address.suppressed": _("stopped all mail to an address"),
     "address.released": _("let mail go to an address again"),
     "message.written": _("wrote mail %(id)s to a customer"),
@@ -18,9 +27,11 @@ WORDS: dict[str, str | Promise] = {
     "message.sent_again": _("had mail %(id)s sent again"),
     "response.excluded": _("left response %(id)s out of the figures"),
     "response.included": _("counted response %(id)s again"),
-    "responses.exported": _("downloaded %(rows)s responses"),
-    "customers.exported": _("downloaded %(rows)s customers"),
+    "responses.exported": ngettext_lazy("downloaded %(rows)s response", "downloaded %(rows)s responses", "rows"),
+    "customers.exported": ngettext_lazy("downloaded %(rows)s customer", "downloaded %(rows)s customers", "rows"),
     "ledger.exported": _("downloaded the ledger of “%(name)s”"),
-    "mails.exported": _("downloaded a list of %(rows)s mails"),
+    "mails.exported": ngettext_lazy(
+        "downloaded a list of %(rows)s mail", "downloaded a list of %(rows)s mails", "rows"
+    ),
     "response.erased": _("erased response %(id)s"),
 }

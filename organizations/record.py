@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from organizations.models import AuditEntry, Organization, Role
 
 # What a verb recorded → the sentence after the member's name; %(names)s come from the row's detail, %(id)s from what
-# it is about.
+# it is about. Where a number stands in it, ngettext_lazy with that number's name.
 WORDS: dict[str, str | Promise] = {
     "organization.founded": _("founded the organization"),
     "organization.changed": _("changed the settings"),
@@ -108,7 +108,7 @@ def _sentence(entry: AuditEntry) -> str:
     if template is None:
         thing, _dot, deed = entry.what.partition(".")
         return f"{deed.replace('_', ' ')}: {thing.replace('_', ' ')} {entry.about_id}"
-    return str(template) % _Facts({"id": entry.about_id} | entry.detail)
+    return str(template % _Facts({"id": entry.about_id} | entry.detail))
 
 
 def _changes(entry: AuditEntry) -> Iterator[Change]:
@@ -136,7 +136,14 @@ class _Facts(dict[str, Any]):
         roles = {name: Role(detail[name]).label for name in ROLE_DETAILS if detail.get(name) in Role.values}
         super().__init__(detail | roles)
 
-    def __missing__(self, name: str) -> str:
+    def __missing__(self, name: str) -> "_Unknown":
+        return _Unknown()
+
+
+class _Unknown(int):
+    """A dash to whoever reads; a number to whoever chooses between one and many by it."""
+
+    def __str__(self) -> str:
         return "–"
 
 
@@ -145,8 +152,8 @@ def _midnight(day: date, zone: ZoneInfo) -> datetime:
 
 
 @cache
-def _words() -> dict[str, str | Promise]:
-    found: dict[str, str | Promise] = {}
+def _words() -> dict[str, Any]:
+    found: dict[str, Any] = {}
     for name in settings.RECORD_WORDS:
         found.update(import_string(name))
     return found

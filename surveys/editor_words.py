@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from organizations.models import Organization
 from surveys import cards, documents, editing, languages, piping
@@ -94,7 +94,8 @@ def _of_choice(verb: str, place: str, before: Data, after: Data) -> str:
     old = dict(editing.questions(before)).get(holder, {}).get("choices", ())
     new = dict(editing.questions(after)).get(holder, {}).get("choices", ())
     if verb == "remove":
-        return _("Choice removed; %(count)s are left.") % {"count": len(new)}
+        left = ngettext("Choice removed; %(count)s is left.", "Choice removed; %(count)s are left.", len(new))
+        return left % {"count": len(new)}
     if verb in ("add-choice", "add-other"):
         return _("New choice %(number)s.") % {"number": len(new)}
     number = place.rpartition("[")[2].rstrip("]")

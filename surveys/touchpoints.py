@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import models, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from organizations import audit
 from organizations.models import Member, Organization
@@ -40,7 +41,11 @@ class RemindsTooLate(Exception):
 
     def __init__(self, timing: Timing) -> None:
         super().__init__(
-            _("The last reminder would leave on day %(day)s, and the link works for %(open)s days only.")
+            ngettext(
+                "The last reminder would leave on day %(day)s, and the link works for %(open)s day only.",
+                "The last reminder would leave on day %(day)s, and the link works for %(open)s days only.",
+                timing.open_for,
+            )
             % {"day": timing.reminders * timing.days_between, "open": timing.open_for}
         )
 

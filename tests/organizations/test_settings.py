@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.test import Client
+from django.utils import translation
 from pytest_django import DjangoAssertNumQueries
 
 from organizations import audit, preferences, record
@@ -81,6 +82,26 @@ def test_rubbish_is_answered_beside_the_field_and_nothing_is_saved(
     assert list(page.context["form"].errors) == [field]
     assert f"id_{field}_error" in page.content.decode()
     assert Organization.objects.get(pk=acme.organization.pk).name == "Acme Audio"
+
+
+@pytest.mark.parametrize(
+    ("detail", "said"),
+    [
+        ({"rows": 1}, "downloaded 1 response"),
+        ({"rows": 2}, "downloaded 2 responses"),
+        # What a row of an older release does not tell.
+        ({}, "downloaded – responses"),
+    ],
+)
+def test_the_record_counts_as_people_do(acme: Company, now: datetime, detail: dict[str, int], said: str) -> None:
+    audit.record(
+        acme.organization, by=acme.quentin, what="responses.exported", about=acme.organization, now=now, detail=detail
+    )
+    entry = AuditEntry.objects.get()
+
+    assert record.line(entry).did == said
+    with translation.override("de"):
+        assert str(detail.get("rows", "–")) in record.line(entry).did
 
 
 def test_the_record_is_read_in_words(acme: Company, signed_in: Callable[[Member], Client], now: datetime) -> None:
