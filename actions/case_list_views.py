@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from actions import cases, loop, rules
 from actions.cases import Wanted
@@ -27,7 +27,7 @@ from surveys.scales import Band
 PER_PAGE = 50
 
 
-@require_GET
+@require_safe
 @role_required(Role.VIEWER)
 def index(request: MemberRequest, slug: str) -> HttpResponse:
     """The list; for viewers the counts."""
@@ -45,7 +45,7 @@ def index(request: MemberRequest, slug: str) -> HttpResponse:
     return render(request, "actions/cases.html", context)
 
 
-@require_GET
+@require_safe
 @role_required(Role.CASE_WORKER)
 def board(request: MemberRequest, slug: str) -> HttpResponse:
     wanted, now = Wanted.of(request.GET), timezone.now()
@@ -58,7 +58,7 @@ def board(request: MemberRequest, slug: str) -> HttpResponse:
     return render(request, "actions/board.html", context)
 
 
-@require_GET
+@require_safe
 @role_required(Role.QUALITY_MANAGER)
 def export(request: MemberRequest, slug: str) -> HttpResponseBase:
     """All that the list shows with the same conditions; who took it is on record."""
@@ -74,7 +74,7 @@ def export(request: MemberRequest, slug: str) -> HttpResponseBase:
     return write(f"cases-{organization.day_of(now).isoformat()}", head, cases.rows(found))
 
 
-@require_GET
+@require_safe
 @role_required(Role.VIEWER)
 def figures(request: MemberRequest, slug: str) -> HttpResponse:
     """Counts without a single case: what waits, and how the cases of a period went."""
@@ -82,7 +82,7 @@ def figures(request: MemberRequest, slug: str) -> HttpResponse:
     found = loop.of(organization, days=days, now=now)
     teller = Teller(translation.get_language() or organization.language, organization.minimum_group)
     context = {
-        "standing": loop.standing(organization, now=now),
+        "waiting": loop.waiting(organization, now=now),
         "loop": found,
         "closure": _told(found.closure, teller),
         "on_time": _told(found.on_time, teller),
@@ -104,7 +104,7 @@ def _around(request: MemberRequest, wanted: Wanted, *, here: str) -> dict[str, A
         "wanted": wanted,
         "here": here,
         "now": now,
-        "standing": loop.standing(organization, now=now),
+        "waiting": loop.waiting(organization, now=now),
         "surveys": organization.surveys.order_by("name"),
         "touchpoints": organization.touchpoints.order_by("name"),
         "workers": rules.workers(organization),

@@ -17,7 +17,7 @@ PERIODS = (30, 90, 365)
 
 
 @dataclass(frozen=True)
-class Standing:
+class Waiting:
     """What waits now, of all cases or of one member's."""
 
     open: int
@@ -39,7 +39,7 @@ class Loop:
     causes: list[tuple[str, int]]
 
 
-def standing(organization: Organization, *, now: datetime, owner: Member | None = None) -> Standing:
+def waiting(organization: Organization, *, now: datetime, owner: Member | None = None) -> Waiting:
     """One query."""
     cases = Case.objects.filter(organization=organization).open()
     found: dict[str, int] = (cases.filter(owner=owner) if owner else cases).aggregate(
@@ -48,7 +48,7 @@ def standing(organization: Organization, *, now: datetime, owner: Member | None 
         soon=Count("pk", filter=Q(due_at__gte=now, due_at__lt=now + timedelta(hours=24))),
         unassigned=Count("pk", filter=Q(owner=None)),
     )
-    return Standing(**found)
+    return Waiting(**found)
 
 
 def of(organization: Organization, *, days: int, now: datetime) -> Loop:

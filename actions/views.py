@@ -3,7 +3,7 @@
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from actions import cases, first_steps, loop
 from actions.cases import Wanted
@@ -13,7 +13,7 @@ from organizations.wall import MemberRequest, role_required
 MOST_LISTED = 8
 
 
-@require_GET
+@require_safe
 @role_required(Role.VIEWER)
 def home(request: MemberRequest, slug: str) -> HttpResponse:
     if not request.member.may(Role.CASE_WORKER):
@@ -32,8 +32,8 @@ def _what_to_do(request: MemberRequest) -> HttpResponse:
     free = cases.find(member, Wanted(owner=cases.NOBODY), now=now).select_related(*cases.RELATED)
     context = {
         "now": now,
-        "standing": loop.standing(request.organization, now=now),
-        "own": loop.standing(request.organization, now=now, owner=member),
+        "waiting": loop.waiting(request.organization, now=now),
+        "own": loop.waiting(request.organization, now=now, owner=member),
         "mine": mine[:MOST_LISTED],
         "free": free[:MOST_LISTED],
     }

@@ -34,7 +34,7 @@ class NotConfirmed(Exception):
 
 
 @dataclass(frozen=True)
-class Standing:
+class InState:
     """How many mails are in a state, in the words of the page."""
 
     state: str
@@ -54,11 +54,11 @@ _EXPLAINED: dict[str, str | Promise] = {
 }
 
 
-def standings(organization: Organization) -> list[Standing]:
+def by_state(organization: Organization) -> list[InState]:
     """Every state with its number of mails, also where that is 0."""
     rows = Message.objects.filter(organization=organization).values_list("state").annotate(count=Count("pk"))
     counts = dict(rows.order_by("state"))
-    return [Standing(state.value, state.label, counts.get(state.value, 0), _EXPLAINED[state]) for state in MessageState]
+    return [InState(state.value, state.label, counts.get(state.value, 0), _EXPLAINED[state]) for state in MessageState]
 
 
 def find(organization: Organization, *, state: str = "", purpose: str = "", search: str = "") -> QuerySet[Message]:

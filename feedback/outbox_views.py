@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from feedback import outbox
 from feedback.models import Message, MessageState, Purpose
@@ -20,7 +20,7 @@ from organizations.wall import MemberRequest, role_required
 PER_PAGE = 50
 
 
-@require_GET
+@require_safe
 @role_required(Role.QUALITY_MANAGER)
 def index(request: MemberRequest, slug: str) -> HttpResponse:
     wanted = _wanted(request)
@@ -28,16 +28,16 @@ def index(request: MemberRequest, slug: str) -> HttpResponse:
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     for message in page:
         message.why = outbox.why(message)  # type: ignore[attr-defined]  # read by the template alone
-    standings = outbox.standings(request.organization)
+    states = outbox.by_state(request.organization)
     query = urlencode({"state": wanted["state"], "purpose": wanted["purpose"], "q": wanted["search"]})
     context = {
         "page_obj": page,
         "export_url": f"{reverse('feedback:outbox_export', args=[slug])}?{query}",
         "wanted": wanted,
         "is_filtered": any(wanted.values()),
-        "standings": standings,
-        "has_mail": any(standing.count for standing in standings),
-        "chosen": next((standing for standing in standings if standing.state == wanted["state"]), None),
+        "states": states,
+        "has_mail": any(each.count for each in states),
+        "chosen": next((each for each in states if each.state == wanted["state"]), None),
         "purposes": Purpose.choices,
         "can_retry_all": wanted["state"] == MessageState.FAILED and page.paginator.count > 1,
     }

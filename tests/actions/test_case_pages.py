@@ -332,7 +332,7 @@ def test_viewers_see_counts_and_never_a_case(
     assert "Anna" not in html
     assert "torn" not in html
     assert f"/cases/{case.pk}/" not in html
-    assert answer.context["standing"].open == 1
+    assert answer.context["waiting"].open == 1
     assert "1 of 5 cases needed" in html
 
 

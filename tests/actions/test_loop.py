@@ -113,5 +113,5 @@ def test_what_waits_now_is_counted_for_all_and_for_one(acme: Organization, carla
     opened(acme, 1.5, now=now)
     opened(acme, 0.5, now=now)
 
-    assert loop.standing(acme, now=now) == loop.Standing(open=3, overdue=1, soon=1, unassigned=2)
-    assert loop.standing(acme, now=now, owner=carla) == loop.Standing(open=1, overdue=1, soon=0, unassigned=0)
+    assert loop.waiting(acme, now=now) == loop.Waiting(open=3, overdue=1, soon=1, unassigned=2)
+    assert loop.waiting(acme, now=now, owner=carla) == loop.Waiting(open=1, overdue=1, soon=0, unassigned=0)
