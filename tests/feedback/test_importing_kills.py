@@ -1,12 +1,13 @@
 """Workers die and meet while they import: the rows end up the same, each purchase once."""
 
+import contextlib
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connections
+from django.db import connection, connections
 from django.utils import timezone
 
 from feedback import bringing, import_work, staging, tasks
@@ -18,7 +19,8 @@ from tests.processes import Process
 
 pytestmark = [pytest.mark.kills, pytest.mark.django_db(transaction=True)]
 
-ROWS = 100_000
+# More than two blocks.
+ROWS = import_work.ROWS_AT_ONCE * 5 // 2
 
 
 def history() -> bytes:
@@ -37,12 +39,35 @@ def queued(organization: Organization, content: bytes) -> Import:
     return it
 
 
-def killed_in_the_middle(
-    worker: Process, it: Import, eventually: Callable[..., Any], is_there: Callable[[Import], bool]
-) -> None:
-    tasks.bring.apply_async(queue="import")
-    eventually(lambda: is_there(Import.objects.get(pk=it.pk)), within=120, what="the middle of the import")
-    worker.kill()
+@contextlib.contextmanager
+def held_after_the_first(counted: str) -> Iterator[None]:
+    """Nobody gets beyond the first block that `counted` tells of, however long whoever kills him takes to come."""
+    statements = (
+        "SELECT pg_advisory_lock(hashtext('held'))",
+        """
+        CREATE FUNCTION held() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN PERFORM pg_advisory_xact_lock_shared(hashtext('held')); RETURN NEW; END $$
+        """,
+        f"""
+        CREATE TRIGGER held BEFORE UPDATE ON feedback_import FOR EACH ROW
+        WHEN (OLD.{counted} > 0 AND NEW.{counted} > OLD.{counted}) EXECUTE FUNCTION held()
+        """,
+    )
+    with connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
+        try:
+            yield
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock_all()")
+            cursor.execute("DROP FUNCTION held CASCADE")
+
+
+def killed_in_the_middle(worker: Process, it: Import, eventually: Callable[..., Any], counted: str) -> None:
+    with held_after_the_first(counted):
+        tasks.bring.apply_async(queue="import")
+        eventually(lambda: getattr(Import.objects.get(pk=it.pk), counted), within=300, what="the middle of the import")
+        worker.kill()
     standing = Import.objects.get(pk=it.pk)
     assert standing.is_at_work, "it was over before the worker was killed"
     # A minute passes, and the lease of the dead with it.
@@ -57,12 +82,12 @@ def test_a_killed_worker_is_followed_by_another_and_the_rows_end_up_the_same(
     recorded(undisturbed, content, now=timezone.now())
     it = queued(acme, content)
 
-    killed_in_the_middle(celery_worker_process(queues="import"), it, eventually, lambda it: it.rows_read > 0)
-    killed_in_the_middle(celery_worker_process(queues="import"), it, eventually, lambda it: it.purchases_done > 0)
+    killed_in_the_middle(celery_worker_process(queues="import"), it, eventually, "rows_read")
+    killed_in_the_middle(celery_worker_process(queues="import"), it, eventually, "purchases_done")
     assert 0 < Interaction.objects.filter(organization=acme).count() < ROWS
     celery_worker_process(queues="import")
     tasks.bring.apply_async(queue="import")
-    eventually(lambda: Import.objects.get(pk=it.pk).is_over, within=180, what="the end of the import")
+    eventually(lambda: Import.objects.get(pk=it.pk).is_over, within=300, what="the end of the import")
 
     it.refresh_from_db()
     assert (it.state, it.purchases_new, it.rows_faulty, it.customers_new) == ("done", ROWS, 0, 15_000)
@@ -89,7 +114,7 @@ def test_overlapping_files_at_once_neither_wait_for_each_other_for_ever_nor_reco
 
     def work(it: Import) -> None:
         try:
-            import_work.work(worker=f"worker of {it.pk}", now=timezone.now(), only=it.pk, seconds=100)
+            import_work.work(worker=f"worker of {it.pk}", now=timezone.now(), only=it.pk, seconds=600)
         finally:
             connections.close_all()
 
