@@ -8,11 +8,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
+from dashboards import periods
 from dashboards.periods import Span
 from dashboards.suppression import minimum
 
 DAY = timedelta(days=1)
-GIVEN_UP_AFTER = 26
+# Half a year, and a year: for as long a rare value may keep another one waiting.
+WEEKS_AT_MOST, QUARTERS_AT_MOST = 26, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,18 +136,39 @@ def weeks(blocks: Iterable[Block], *, until: date) -> tuple[Block, ...]:
     return tuple(found.values())
 
 
-def apart(total: Sequence[Block], segments: Mapping[str, Sequence[tuple[date, int]]], *, k: int) -> dict[str, Cut]:
+def quarters(cut: Cut, *, until: date) -> Cut:
+    """The blocks of answers that are counted by quarters, as the whole quarters that they are about.
+
+    Formula: from the first day of a block's first quarter to the last day of its last one, or to `until` before that.
+    Takes: blocks of any days of calendar quarters; the last day of which anything is known.
+    Refuses: nothing.
+    Source: convention of this product: each customer counts once a calendar quarter, by her latest answer.
+    """
+
+    def whole(block: Block) -> Block:
+        return Block(periods.quarter(block.first)[0], min(periods.quarter(block.last)[1], until), block.n)
+
+    return Cut(tuple(map(whole, cut.blocks)), cut.newest and whole(cut.newest))
+
+
+def apart(
+    total: Sequence[Block],
+    segments: Mapping[str, Sequence[tuple[date, int]]],
+    *,
+    k: int,
+    at_most: int = WEEKS_AT_MOST,
+) -> dict[str, Cut]:
     """The blocks of each segment of one dimension: of k answers each, and such that the others cannot be told either.
 
     Formula: a block of a segment ends with a block of the total, at k answers or later: not before what is left of
     every run of blocks of the total, without the blocks of segments inside it, is 0 or at least k; nor before that also
     holds without the answers that are in no block yet, of runs that contain them all. Large segments come first. What
-    is in no block after 26 blocks of the total never will be.
+    is in no block after `at_most` blocks of the total never will be: 26 weeks, or 4 quarters.
     Takes: the blocks of all answers; the days of each segment, which must not overlap, in order of time; k of 3 to 20.
     Refuses: k outside 3..20.
     Source: differencing and secondary suppression: ESSnet 2010, Handbook on Statistical Disclosure Control, 4 and 5.
     """
-    sweep = _Sweep(minimum(k), {name: [] for name in segments})
+    sweep = _Sweep(minimum(k), at_most, {name: [] for name in segments})
     for block, cells in zip(total, _by_block(total, segments), strict=True):
         sweep.add(block, cells)
     return {
@@ -168,6 +191,7 @@ class _Sweep:
     """From the first block of the total to the last; places count from where all segments ended together."""
 
     k: int
+    at_most: int
     found: dict[str, list[Block]]
     growing: dict[str, _Part] = field(default_factory=dict)
     # By the place where a run up to now begins: its answers without those in blocks of segments inside it.
@@ -180,7 +204,7 @@ class _Sweep:
             self.growing.setdefault(name, _Part(block.first, len(self.left) - 1)).n += n
         for name in sorted(cells, key=lambda name: (-self.growing[name].n, name)):
             self._end(name, block.last)
-        if len(self.left) - min((part.since for part in self.growing.values()), default=0) > GIVEN_UP_AFTER:
+        if len(self.left) - min((part.since for part in self.growing.values()), default=0) > self.at_most:
             self.given_up |= dict.fromkeys(self.growing, block.last)
             self.growing = {}
         if not self.growing:

@@ -2,8 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
-from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -19,7 +17,7 @@ from dashboards.labels import Labels
 from dashboards.periods import Span
 from dashboards.ranking import Ranking
 from dashboards.reading import Reading, Sight
-from dashboards.saying import BANDS, EVERY_ANSWER, LATEST_ANSWER, NAMES, UNITS, Teller, one_or_many
+from dashboards.saying import BANDS, EVERY_ANSWER, LATEST_ANSWER, NAMES, TRENDS, UNITS, Teller, one_or_many
 from dashboards.shown import Cell as Cell
 from dashboards.shown import Chart
 from dashboards.shown import Table as Table
@@ -69,11 +67,6 @@ class Tile:
     why: str = ""
 
     @property
-    def is_refused(self) -> bool:
-        """Whether this choice leaves out so few that they could be told."""
-        return self.kpi.reason == figures.DIFFERENCING
-
-    @property
     def is_clustered(self) -> bool:
         """Whether customers answered so often that the interval takes their answers as alike."""
         return figures.CLUSTERED in self.kpi.flags
@@ -88,10 +81,6 @@ class Board:
     counted: str
     why: str = ""
     origins: Ranking | None = None
-
-    @property
-    def is_refused(self) -> bool:
-        return any(tile.is_refused for tile in self.tiles)
 
     def chart(self, name: str) -> Chart | None:
         found = [*self.charts, self.origins.chart] if self.origins else self.charts
@@ -132,12 +121,14 @@ class Painter:
             span=self.read.window(question.pk).span,
             window=self.window(question),
             before=self.window_before(question),
-            why=self.tell.why(self.read.window(question.pk)),
+            why=self.tell.why(self.read.window(question.pk), self.read.sight),
         )
 
     def missing(self, question: Question, told: Kpi) -> str:
         if told.value is not None:
             return ""
+        if self.read.sight.next_told and self.read.window(question.pk).waits:
+            return self.tell.not_over(self.read.sight.next_told)
         waiting = 0 if told.n or self.read.sight.has_newest else self.read.waiting(question)
         return self.tell.missing(
             replace(told, n=waiting, reason=kpi.SUPPRESSED) if waiting else told, ever=self.read.ever(question)
@@ -147,9 +138,8 @@ class Painter:
         return self.answers_to[question.pk]
 
     def told(self, question: Question) -> Kpi:
-        bases, repeats = self.read.bases_of(question), self.read.clusters.get(question.pk)
-        figure, answers = FIGURES[question.figure], self.answers(question)
-        return figures.shown(figure, answers, bases=bases, k=self.tell.k, repeats=repeats)
+        repeats = self.read.clusters.get(question.pk)
+        return figures.shown(FIGURES[question.figure], self.answers(question), k=self.tell.k, repeats=repeats)
 
     def bands(self, figure: Figure, answers: Distribution) -> list[tuple[str, str, str]]:
         shares = (self.tell.percent(part, answers.n) for part in figure.bands(answers))
@@ -178,19 +168,24 @@ class Painter:
         figure, days = FIGURES[question.figure], self.read.now(question)
         by = self.every(days)
         trend = self.over_time(question, days, figure, by)
-        heading = _("%(figure)s by week") if by == "week" else _("%(figure)s by month")
-        chart = Chart("trend", self.finding(question, heading % {"figure": NAMES[figure.name]}), "")
-        if not trend.is_told or not trend.told:
+        heading = TRENDS[by] % {"figure": NAMES[figure.name]}
+        chart = Chart("trend", self.finding(question, heading), "")
+        if not trend.told:
             return self.without(chart, _("There are too few answers to show them over time."))
-        marks = [shown.mark(self.tell, self.label(p.start, by), p.figure) for p in trend.points]
-        rows = [(p.start.isoformat(), p.end.isoformat(), *shown.cells(p.figure)) for p in trend.points]
+        marks = [shown.mark(self.tell, self.label(p, by), p.figure) for p in trend.points]
+        rows: list[tuple[Cell, ...]] = [
+            (p.start.isoformat(), p.end.isoformat(), *shown.cells(p.figure)) for p in trend.points
+        ]
+        head = [_("From"), _("To"), *shown.heads(figure)]
+        if by == "quarter":
+            head, rows = [_("Quarter"), *head], [(m.label, *row) for m, row in zip(marks, rows, strict=True)]
         return Chart(
             chart.id,
             chart.title,
             # xgettext:no-python-format
             self.note(question, self.answers(question).n, str(UNITS[figure.name])) + " · " + _("bars: 95 % interval"),
             charts.line(marks, unit=trend.told[0].figure.unit),
-            Table([_("From"), _("To"), *shown.heads(figure)], rows),
+            Table(head, rows),
             behind=[
                 behind.days(self.within(question), question, p.start, p.end) if p.figure.n else "" for p in trend.points
             ],
@@ -198,18 +193,20 @@ class Painter:
 
     def over_time(self, question: Question, days: Sequence[DayCount], figure: Figure, by: trends.Every) -> trends.Trend:
         lowest, highest = reading.scale(question)
-        how: dict[str, Any] = {"lowest": lowest, "highest": highest, "by": by, "figure": figure, "k": self.tell.k}
-        if self.read.is_in_blocks:
-            return trends.of_blocks(self.read.window(question.pk).blocks, days, **how)
-        return trends.trend(reading.over_time(self.read, question, by=by), **how)
+        blocks = self.read.window(question.pk).blocks
+        return trends.of_blocks(blocks, days, lowest=lowest, highest=highest, by=by, figure=figure, k=self.tell.k)
 
     def every(self, days: Sequence[DayCount]) -> trends.Every:
+        if self.read.sight.by_quarter:
+            return "quarter"
         if self.chosen.by in ("week", "month"):
             return "week" if self.chosen.by == "week" else "month"
         return trends.every(days[0].day, days[-1].day) if days else "week"
 
-    def label(self, start: date, by: trends.Every) -> str:
-        return date_format(start, "M Y" if by == "month" else "j M")
+    def label(self, point: trends.Point, by: trends.Every) -> str:
+        if by == "quarter":
+            return self.tell.quarters(point.start, point.end)
+        return date_format(point.start, "M Y" if by == "month" else "j M")
 
     def finding(self, question: Question, otherwise: str) -> str:
         """A title that says what happened, where something did."""
@@ -257,8 +254,6 @@ class Painter:
         chart = Chart(f"choices-{question.pk}", question.title, "")
         if suppression.is_too_few(n, k=self.tell.k):
             return self.without(chart, _("%(n)s of %(k)s answers needed") % {"n": n, "k": self.tell.k})
-        if figures.is_refused(n, self.read.bases_of(question), k=self.tell.k):
-            return self.without(chart, _("Not shown: too few answers are left out"))
         if not n:
             return None
         labels = choice_labels(question, self.tell.language)
@@ -335,7 +330,7 @@ def paint(
     drawn += [chart for question in chosen_from if (chart := painter.choices(question))]
     main = next((tile for tile in tiles if tile.is_shown_below), None)
     span, before = tell.span(period.span), tell.span(period.previous) if period.previous else ""
-    counted = str(LATEST_ANSWER if reading.is_latest_alone(chosen.survey) else EVERY_ANSWER)
+    counted = str(LATEST_ANSWER if sight.by_quarter else EVERY_ANSWER)
     if main is None:
         return Board(tiles, drawn, span, before, counted)
     return Board(tiles, drawn, main.window, main.before or before, counted, main.why, origins)

@@ -20,10 +20,15 @@ OTHER = "other"
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Some days of a survey, or all of them."""
+    """Some days of a survey, or all of them.
+
+    By quarter each customer counts once, by her latest answer, on the first day of the quarter: the days given are all
+    those of some quarters.
+    """
 
     survey: int
     days: Sequence[date] | None = None
+    by_quarter: bool = False
 
     @property
     def params(self) -> dict[str, Any]:
@@ -32,6 +37,10 @@ class Scope:
 
     def where(self, survey: str, day: str) -> str:
         return f"{survey} = %(survey)s" + ("" if self.days is None else f" AND {day} = ANY(%(days)s::date[])")
+
+    def stands_on(self, day: str) -> str:
+        """The day on which answers of a day are counted."""
+        return quarter_of(day) if self.by_quarter else day
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +88,18 @@ NOT_EXCLUDED = """
 """
 
 
+def quarter_of(day: str) -> str:
+    """Its first day."""
+    # Without a time zone, which a plain date would be given first.
+    return f"date_trunc('quarter', {day}::timestamp)::date"
+
+
+# Of each customer's answers to a question x in a quarter the latest, of those of one day the one that came in last;
+# responses r without a customer count each.
+_HERS = f"x.question_id, {quarter_of('r.answered_on')}, coalesce(r.customer_id, -r.id)"
+LATEST, IN_ORDER = f"DISTINCT ON ({_HERS})", f"ORDER BY {_HERS}, r.answered_on DESC, r.id DESC"
+
+
 def _select(scope: Scope, places: Sequence[str], said: str, questions: Sequence[int]) -> str:
     """Alike answers of a day are counted together in one pass; only their counts are repeated for each segment.
 
@@ -86,17 +107,24 @@ def _select(scope: Scope, places: Sequence[str], said: str, questions: Sequence[
     """
     # The ids by themselves: PostgreSQL estimates them well, and finds the few answers of a rare question by its index.
     ids = ", ".join(map(str, questions))
+    segments = ", ".join(SEGMENTS)
+    latest, in_order = (LATEST, IN_ORDER) if scope.by_quarter else ("", "")
     sums = ", ".join(f"coalesce(sum(n) FILTER (WHERE {place}), 0)" for place in places)
     names = " ".join(f"WHEN grouping({column}) = 0 THEN '{column.removesuffix('_id')}'" for column in SEGMENTS)
     return f"""
         WITH alike AS MATERIALIZED (
-            SELECT x.question_id, r.answered_on AS day, {said} AS said, {", ".join(f"r.{c}" for c in SEGMENTS)},
-                   r.attributes, grouping(r.attributes) = 0 AS by_attributes, count(*) AS n
-            FROM feedback_response r JOIN feedback_answer x ON x.response_id = r.id
-            WHERE {scope.where("r.survey_id", "r.answered_on")} AND x.question_id IN ({ids})
-              AND {said} IS NOT NULL AND {NOT_EXCLUDED}
-            GROUP BY x.question_id, r.answered_on, {said},
-                     GROUPING SETS (({", ".join(f"r.{c}" for c in SEGMENTS)}), (r.attributes))
+            SELECT question_id, day, said, {segments}, attributes, grouping(attributes) = 0 AS by_attributes,
+                   count(*) AS n
+            FROM (
+                -- What is left out is so before the latest is looked for: the answer before it counts then.
+                SELECT {latest} x.question_id, {scope.stands_on("r.answered_on")} AS day, {said} AS said,
+                       {", ".join(f"r.{c}" for c in SEGMENTS)}, r.attributes
+                FROM feedback_response r JOIN feedback_answer x ON x.response_id = r.id
+                WHERE {scope.where("r.survey_id", "r.answered_on")} AND x.question_id IN ({ids})
+                  AND {said} IS NOT NULL AND {NOT_EXCLUDED}
+                {in_order}
+            ) AS answer
+            GROUP BY question_id, day, said, GROUPING SETS (({segments}), (attributes))
         ), attribute AS (
             -- Taken apart once for all who carry the same ones.
             SELECT attributes, 'a:' || a.key AS dimension, left(a.value, {LONGEST_VALUE}) AS value
@@ -253,9 +281,9 @@ def write(scope: Scope) -> int:
 
 
 def differences(scope: Scope) -> list[Difference]:
-    """Stored rows that are not as expected, of days that do not wait in the journal."""
+    """Stored rows that are not as expected, of days (or quarters) that do not wait in the journal."""
     rows = _rows(
-        """
+        f"""
         SELECT j.* FROM (
             SELECT question_id, day, dimension, value, d.counts, d.answered,
                    c.counts AS right_counts, c.answered AS right_answered
@@ -264,9 +292,11 @@ def differences(scope: Scope) -> list[Difference]:
                 USING (question_id, day, dimension, value)
             WHERE (c.counts, c.answered) IS DISTINCT FROM (d.counts, d.answered)
         ) AS j
-        WHERE NOT EXISTS (SELECT FROM feedback_changedday w WHERE w.survey_id = %(survey)s AND w.day = j.day)
+        WHERE NOT EXISTS (
+            SELECT FROM feedback_changedday w
+            WHERE w.survey_id = %(survey)s AND {scope.stands_on("w.day")} = {scope.stands_on("j.day")})
         ORDER BY j.question_id, j.day, j.dimension, j.value
-        """,
+        """,  # noqa: S608
         scope,
     )
     return [

@@ -1,6 +1,6 @@
 """The name of a question's figure → how it is computed, compared and guarded; one definition for every reader."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from dashboards import clusters, comparisons, families, metrics, suppression
@@ -12,7 +12,6 @@ from dashboards.kpi import Kpi
 from surveys import scales
 from surveys.scales import Scale
 
-DIFFERENCING = "differencing"
 CLUSTERED = "clustered"
 LIMITS = {"points": (-100.0, 100.0), "percent": (0.0, 100.0)}
 
@@ -52,14 +51,9 @@ FIGURES = {
 }
 
 
-def shown(
-    figure: Figure, answers: Distribution, *, bases: Iterable[int], k: int, repeats: Clusters | None = None
-) -> Kpi:
-    """The figure as everybody may see it; None as well where the few it leaves out of a base could be told from it."""
-    guarded = suppression.guarded(clustered(figure.of(answers), repeats), k=k)
-    if guarded.value is not None and is_refused(answers.n, bases, k=k):
-        return replace(guarded, value=None, exact=None, interval=None, flags=(), reason=DIFFERENCING)
-    return guarded
+def shown(figure: Figure, answers: Distribution, *, k: int, repeats: Clusters | None = None) -> Kpi:
+    """The figure as everybody may see it."""
+    return suppression.guarded(clustered(figure.of(answers), repeats), k=k)
 
 
 def clustered(told: Kpi, repeats: Clusters | None) -> Kpi:
@@ -70,12 +64,6 @@ def clustered(told: Kpi, repeats: Clusters | None) -> Kpi:
     lowest, highest = LIMITS[told.unit]
     interval = max(lowest, told.value - 100 * half), min(highest, told.value + 100 * half)
     return replace(told, interval=interval, method=CLUSTERED).flagged(CLUSTERED)
-
-
-def is_refused(n: int, bases: Iterable[int], *, k: int) -> bool:
-    """Whether n of one of the bases would give away the few it leaves out."""
-    # A base that was read a moment before may lack the latest answer.
-    return any(suppression.filter_is_refused(n=n, base=max(base, n), k=k) for base in bases)
 
 
 @dataclass(frozen=True, slots=True)

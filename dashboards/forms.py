@@ -13,7 +13,7 @@ from dashboards.chosen import Chosen
 from dashboards.labels import Labels
 from dashboards.saying import PERIODS
 from dashboards.segment import Segment
-from surveys.models import Survey, Touchpoint
+from surveys.models import Basis, Survey, Touchpoint
 
 NO_SUCH_PERIOD = {
     "empty": ("start", gettext_lazy("Say from when, until when, or both.")),
@@ -57,7 +57,11 @@ class FilterForm(forms.Form):
     ) -> None:
         super().__init__(self._with_defaults(data))
         self.surveys, self.touchpoints, self.today = surveys, touchpoints, today
-        self.labels = self._labels() if labels is None else labels
+        survey = self._survey(self.data.get("survey", ""), self.data.get("touchpoint", ""))
+        self.labels = self._labels(survey) if labels is None else labels
+        if survey is not None and survey.basis == Basis.RELATIONAL:
+            # It is counted by quarters, and told by them.
+            del self.fields["by"]
         self._select("segment").choices = [("", _("All segments")), *self.labels.groups()]
         self._field("survey").choices = [(survey.pk, survey.name) for survey in surveys]
         self._field("touchpoint").choices = [("", _("All touchpoints")), *((t.pk, t.name) for t in touchpoints)]
@@ -69,9 +73,8 @@ class FilterForm(forms.Form):
         for name, field in self.fields.items():
             field.widget.attrs |= {"class": self._classes(name), "id": f"filter-{name}"}
 
-    def _labels(self) -> Labels:
+    def _labels(self, survey: Survey | None) -> Labels:
         """Of the survey that the address says, before it is checked: its values are what may be chosen."""
-        survey = self._survey(self.data.get("survey", ""), self.data.get("touchpoint", ""))
         return Labels() if survey is None else Labels.of(survey, self.touchpoints, tallies.dimensions(survey.pk))
 
     def _survey(self, survey: object, touchpoint: object) -> Survey | None:
@@ -152,4 +155,4 @@ class FilterForm(forms.Form):
         if touchpoint is not None and touchpoint.survey_id != survey.pk:
             # Another survey was chosen beside it: the touchpoint belongs to the one before.
             touchpoint = None
-        return Chosen(survey, touchpoint, values["period"], values["by"], values["segment"])
+        return Chosen(survey, touchpoint, values["period"], values.get("by", ""), values["segment"])

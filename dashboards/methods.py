@@ -148,6 +148,7 @@ USED: frozenset[Definition] = frozenset(
         suppression.guarded,
         blocks.cut,
         blocks.weeks,
+        blocks.quarters,
         blocks.apart,
         suppression.ranks,
         rounding.text,
@@ -170,6 +171,7 @@ class Made:
     family: str
     minimum: str
     blocks: str
+    quarters: str
     apart: str
     rounding: str
 
@@ -185,6 +187,7 @@ def made(figure: str, *, is_clustered: bool = False) -> Made:
         families.words,
         suppression.guarded,
         blocks.cut,
+        blocks.quarters,
         blocks.apart,
         rounding.value,
     )

@@ -1,10 +1,9 @@
 """Where a figure comes from: what may be told of each value of a dimension, and of all other answers of that time."""
 
-from collections import defaultdict
 from dataclasses import dataclass
 from functools import cache
 
-from dashboards import latest, reading, suppression, tallies
+from dashboards import reading, suppression, tallies
 from dashboards.blocks import Cut, Window
 from dashboards.distribution import Distribution
 from dashboards.periods import Span
@@ -24,12 +23,10 @@ class Origin:
 
 def of(read: Reading, question: Question, *, dimension: str) -> dict[str, Origin]:
     """Two queries at most."""
-    if not read.is_in_blocks:
-        return _latest(read, question, dimension)
     days = read.all_days.get(question.pk, [])
     values = tallies.by_value(read.survey.pk, dimension=dimension, until=read.sight.until, question=question.pk)
     of_question = values.get(question.pk, {})
-    cuts = reading.apart([(day.day, day.answered) for day in days], of_question, read.sight)
+    cuts = read.sight.apart([(day.day, day.answered) for day in days], of_question)
     windows = {value: read.sight.window(cut, read.span) for value, cut in cuts.items()}
     runs = {value: _runs(window, of_question[value]) for value, window in windows.items()}
     lowest, highest = reading.scale(question)
@@ -64,21 +61,3 @@ def _runs(window: Window, days: tallies.Days) -> list[Run]:
         else:
             runs.append((block.first, block.last))
     return runs
-
-
-def _latest(read: Reading, question: Question, dimension: str) -> dict[str, Origin]:
-    """Of latest answers all in the span, with those hidden that the others and the total would tell."""
-    lowest, highest = reading.scale(question)
-    counts: dict[str, list[int]] = defaultdict(lambda: [0] * (highest - lowest + 1))
-    for value, given, n in latest.segments(read.survey.pk, span=read.span, question=question.pk, dimension=dimension):
-        counts[value][given - lowest] += n
-    found = {value: Distribution.of(of, lowest=lowest, highest=highest) for value, of in counts.items()}
-    total = reading.distribution(question, read.now(question))
-    # Who left the attribute empty is a value too: the rest of the total would tell the hidden ones otherwise.
-    rest = max(total.n - sum(answers.n for answers in found.values()), 0)
-    hidden = suppression.partition({value: answers.n for value, answers in found.items()} | {"": rest}, k=read.sight.k)
-    window = read.window(question.pk)
-    return {
-        value: Origin(window) if hidden.total or value in hidden.cells else Origin(window, answers, total - answers)
-        for value, answers in found.items()
-    }

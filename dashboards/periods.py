@@ -69,6 +69,12 @@ def _custom(start: date | None, end: date | None, today: date) -> Period:
     return Period(CUSTOM, span, _before(span))
 
 
+def quarter(day: date) -> tuple[date, date]:
+    """The first and the last day of the calendar quarter of a day."""
+    first = _month(day, -((day.month - 1) % 3))
+    return first, _month(first, 3) - timedelta(days=1)
+
+
 def _calendar(name: str, today: date) -> Period:
     months = 3 if name.endswith("quarter") else 1
     current = _month(today, -((today.month - 1) % months))

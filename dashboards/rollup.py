@@ -1,20 +1,22 @@
 """Days that changed → their histograms, counted anew from the raw answers.
 
 The journal says which days changed. A day is locked before it is counted: two roll-ups could otherwise write in
-another order than they read, and the older count would stay.
+another order than they read, and the older count would stay. Surveys about the whole relationship count each customer
+once a quarter: there a changed day means its whole quarter, which is locked by its first day.
 """
 
 import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, timedelta
+from itertools import groupby
 
 from django.db import DatabaseError, connection, transaction
 
-from dashboards import counting
+from dashboards import counting, periods
 from dashboards.counting import Difference, Scope
 from feedback.models import ChangedDay
-from surveys.models import Survey
+from surveys.models import Basis, Survey
 
 logger = logging.getLogger(__name__)
 
@@ -43,39 +45,53 @@ def sweep() -> int:
 
 
 def _waiting() -> Iterator[tuple[int, list[date]]]:
-    rows = ChangedDay.objects.values_list("survey_id", "day").distinct().order_by("survey_id", "day")
-    by_survey: dict[int, list[date]] = {}
-    for survey, day in rows:
-        by_survey.setdefault(survey, []).append(day)
-    for survey, days in by_survey.items():
-        for start in range(0, len(days), DAYS_AT_ONCE):
-            yield survey, days[start : start + DAYS_AT_ONCE]
+    rows = ChangedDay.objects.values_list("survey_id", "survey__basis", "day").distinct()
+    for (survey, basis), found in groupby(rows.order_by("survey_id", "day"), key=lambda row: row[:2]):
+        days = [day for *_, day in found]
+        if basis == Basis.RELATIONAL:
+            yield from ((survey, list(of)) for _, of in groupby(days, key=periods.quarter))
+        else:
+            yield from ((survey, days[at : at + DAYS_AT_ONCE]) for at in range(0, len(days), DAYS_AT_ONCE))
 
 
 @transaction.atomic
 def roll_up(survey: int, *, days: Sequence[date]) -> int:
     """Count these days of a survey; a day that another roll-up counts now is left to the next sweep."""
-    locked = _lock_days(survey, days)
+    by_quarter = _is_by_quarter(survey)
+    counted_on = {day: periods.quarter(day)[0] if by_quarter else day for day in days}
+    locked = _lock_days(survey, sorted(set(counted_on.values())))
     if not locked:
         return 0
-    scope = Scope(survey, locked)
+    read = _quarters(locked) if by_quarter else locked
+    scope = Scope(survey, read, by_quarter)
     _run(UNCOMPILED)
     # Deleted in one statement before the count: whatever is marked later stays in the journal for the next sweep.
-    ChangedDay.objects.filter(survey=survey, day__in=locked).delete()
+    ChangedDay.objects.filter(survey=survey, day__in=read).delete()
     with counting.counted(scope):
         if counting.has_new_values(scope):
             _lock(survey, "segments")
             counting.list_new_values(scope)
         counting.fold(scope)
         counting.write(scope)
-    return len(locked)
+    return sum(day in locked for day in counted_on.values())
+
+
+def _is_by_quarter(survey: int) -> bool:
+    """Whether each customer counts once a quarter, by her latest answer, and not every answer."""
+    return Survey.objects.filter(pk=survey, basis=Basis.RELATIONAL).exists()
+
+
+def _quarters(firsts: Sequence[date]) -> list[date]:
+    """All days of the quarters that begin on these."""
+    spans = [periods.quarter(first) for first in firsts]
+    return [first + timedelta(days=after) for first, last in spans for after in range((last - first).days + 1)]
 
 
 def rebuild(survey: int) -> int:
     """Count all days of a survey and choose anew which segment values have rows of their own; gives the rows."""
     with _patiently():
         _lock(survey, "")
-        scope = Scope(survey)
+        scope = _everything(survey)
         ChangedDay.objects.filter(survey=survey).delete()
         with counting.counted(scope):
             counting.list_anew(scope)
@@ -85,9 +101,15 @@ def rebuild(survey: int) -> int:
 
 def verify(survey: int) -> list[Difference]:
     """Where the stored counts differ from the raw answers, days that wait in the journal left out."""
-    with _patiently("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"), counting.counted(Scope(survey)):
-        counting.fold(Scope(survey))
-        return counting.differences(Scope(survey))
+    with _patiently("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"):
+        scope = _everything(survey)
+        with counting.counted(scope):
+            counting.fold(scope)
+            return counting.differences(scope)
+
+
+def _everything(survey: int) -> Scope:
+    return Scope(survey, by_quarter=_is_by_quarter(survey))
 
 
 def surveys() -> list[int]:

@@ -13,6 +13,7 @@ from dashboards.blocks import Window
 from dashboards.figures import Change
 from dashboards.kpi import Kpi
 from dashboards.periods import Span
+from dashboards.reading import Sight
 
 MARKS: dict[str, tuple[str | Promise, str | Promise]] = {
     suppression.LOW_BASE: (
@@ -62,14 +63,30 @@ class Teller:
             return self.day(span.start)
         return f"{self.day(span.start)} – {self.day(span.end)}"
 
-    def why(self, window: Window) -> str:
+    def why(self, window: Window, sight: Sight) -> str:
         """Why other days are told than were asked for."""
         said = []
         if window.is_widened:
-            said.append(_("widened so that no single answer can be worked out"))
-        if window.waits:
+            widened = _("widened so that no single answer can be worked out")
+            said.append(_("whole quarters") if sight.by_quarter else widened)
+        if window.waits and sight.next_told:
+            running = _("a quarter is told when it is over, the next one from %(day)s on")
+            said.append(running % self._next(sight.next_told))
+        elif window.waits:
             said.append(_("whole days, the newest answers %(k)s or more at a time") % {"k": self.k})
         return "; ".join(said)
+
+    def not_over(self, next_told: date) -> str:
+        """Why nothing of the running quarter is told, nor of one that waits for it; never how many answered."""
+        return _("This survey is told by whole quarters: the next one from %(day)s on") % self._next(next_told)
+
+    def _next(self, day: date) -> dict[str, str]:
+        return {"day": formats.date_format(day, "DATE_FORMAT")}
+
+    def quarters(self, start: date, end: date) -> str:
+        """ "Q3 2026", or from one to another where they are told together."""
+        said = [_("Q%(number)s %(year)s") % {"number": (day.month + 2) // 3, "year": day.year} for day in (start, end)]
+        return " – ".join(dict.fromkeys(said))
 
     def value(self, figure: Kpi) -> str:
         return self.number(rounding.value(figure) or "–")
@@ -93,8 +110,6 @@ class Teller:
             return _("Not shown yet: the few others of these days could be worked out")
         if figure.reason == kpi.SUPPRESSED:
             return _("%(n)s of %(k)s answers needed") % {"n": self.count(figure.n), "k": self.k}
-        if figure.reason == figures.DIFFERENCING:
-            return _("Not shown: it would give away the few answers that this choice leaves out")
         return _("No answers in this period") if ever else _("No answers yet")
 
     def change(self, change: Change) -> str:
@@ -127,10 +142,10 @@ PERIODS: dict[str, str | Promise] = {
     "all": gettext_lazy("All time"),
     "custom": gettext_lazy("From – to"),
 }
-WIDER: dict[str, str | Promise] = {
-    "90d": gettext_lazy("Show the last 90 days"),
-    "365d": gettext_lazy("Show the last 365 days"),
-    "all": gettext_lazy("Show all time"),
+TRENDS: dict[str, str | Promise] = {
+    "week": gettext_lazy("%(figure)s by week"),
+    "month": gettext_lazy("%(figure)s by month"),
+    "quarter": gettext_lazy("%(figure)s by quarter"),
 }
 NAMES = {"nps": "NPS", "csat": "CSAT", "ces": "CES"}
 UNITS: dict[str, str | Promise] = {
@@ -161,8 +176,8 @@ EVERY_ANSWER = gettext_lazy(
     "answers of unfinished questionnaires count as far as they go."
 )
 LATEST_ANSWER = gettext_lazy(
-    "The latest answer of each customer in the period, and in each week or month of the trend, since the survey asks "
-    "about the whole relationship; responses without a customer, as from open links, count each."
+    "Each customer counts once a quarter, by her latest answer in it, since the survey asks about the whole "
+    "relationship; several quarters are added up. Responses without a customer, as from open links, count each."
 )
 CLUSTERED_TEST = gettext_lazy(
     "cluster-robust t test, since customers answered more than 1.2 times on average; "

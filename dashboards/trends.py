@@ -1,17 +1,17 @@
-"""Histograms of days → figures of weeks or months, with what may not be told left out."""
+"""Histograms of days → figures of weeks, months or quarters, made of whole blocks."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal, Protocol
 
-from dashboards import kpi, suppression
+from dashboards import periods, suppression
 from dashboards.blocks import Block
 from dashboards.distribution import Distribution
 from dashboards.figures import Figure
 from dashboards.kpi import Kpi
 
-Every = Literal["week", "month"]
+Every = Literal["week", "month", "quarter"]
 WEEKS_UP_TO = 200
 DAY = timedelta(days=1)
 
@@ -36,11 +36,10 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Trend:
-    """Points in order of time, gaps included; is_told is False where the points would give away the few they hide."""
+    """Points in order of time, gaps included."""
 
     every: Every
     points: tuple[Point, ...]
-    is_told: bool
 
     @property
     def told(self) -> tuple[Point, ...]:
@@ -55,7 +54,7 @@ def every(first: date, last: date) -> Every:
 def of_blocks(
     blocks: Sequence[Block], days: Iterable[Counted], *, lowest: int, highest: int, by: Every, figure: Figure, k: int
 ) -> Trend:
-    """The figure of the whole blocks that end in each week (Monday to Sunday) or calendar month.
+    """The figure of the whole blocks that end in each week (Monday to Sunday), calendar month or quarter.
 
     A block over a border belongs to the later one, whose point then begins with it.
     """
@@ -72,7 +71,7 @@ def of_blocks(
         counts = [sum(places) for places in zip(*(answers[block] for block in within), strict=True)]
         told = Distribution.of(counts or [0] * (highest - lowest + 1), lowest=lowest, highest=highest)
         points.append(Point(begin, end, suppression.guarded(figure.of(told), k=k)))
-    return Trend(by, tuple(points), is_told=True)
+    return Trend(by, tuple(points))
 
 
 def _shortened(points: Sequence[Point], first: date) -> list[Point]:
@@ -96,35 +95,6 @@ def _by_block(blocks: Sequence[Block], days: Iterable[Counted], places: int) -> 
     return found
 
 
-def trend(days: Sequence[Counted], *, lowest: int, highest: int, by: Every, figure: Figure, k: int) -> Trend:
-    """The figure of each week or month from the first answer to the last, where those of a week are no whole blocks."""
-    if not days:
-        return Trend(by, (), is_told=True)
-    sums = _summed(days, highest - lowest + 1, by)
-    answers = {start: Distribution.of(counts, lowest=lowest, highest=highest) for start, counts in sums.items()}
-    hidden = suppression.partition({start.isoformat(): d.n for start, d in answers.items()}, k=k)
-    points = tuple(
-        Point(start, _next(start, by) - DAY, _told(figure, distribution, start.isoformat() in hidden.cells, k))
-        for start, distribution in answers.items()
-    )
-    return Trend(by, points, is_told=not hidden.total)
-
-
-def _told(figure: Figure, answers: Distribution, is_hidden: bool, k: int) -> Kpi:
-    # Without its n as well: the total less the other points would tell it.
-    return kpi.missing(kpi.SUPPRESSED) if is_hidden else suppression.guarded(figure.of(answers), k=k)
-
-
-def _summed(days: Sequence[Counted], places: int, by: Every) -> dict[date, list[int]]:
-    # Weeks and months in which nobody answered are gaps, and a gap is told as such.
-    sums = {start: [0] * places for start in _without_gaps(sorted({_start(day.day, by) for day in days}), by)}
-    for day in days:
-        counts = sums[_start(day.day, by)]
-        for place, n in enumerate(day.counts):
-            counts[place] += n
-    return sums
-
-
 def _without_gaps(starts: Sequence[date], by: Every) -> list[date]:
     found = list(starts[:1])
     while found and found[-1] < starts[-1]:
@@ -133,8 +103,12 @@ def _without_gaps(starts: Sequence[date], by: Every) -> list[date]:
 
 
 def _start(day: date, by: Every) -> date:
+    if by == "quarter":
+        return periods.quarter(day)[0]
     return day - timedelta(days=day.weekday()) if by == "week" else day.replace(day=1)
 
 
 def _next(start: date, by: Every) -> date:
+    if by == "quarter":
+        return periods.quarter(start)[1] + DAY
     return start + timedelta(days=7) if by == "week" else (start.replace(day=1) + timedelta(days=32)).replace(day=1)

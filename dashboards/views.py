@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from csp.decorators import csp_update
@@ -11,7 +12,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from dashboards import (
@@ -56,10 +57,9 @@ class Asked:
     chosen: Chosen | None
     questions: Sequence[Question]
     tell: Teller
-    sight: Sight
 
 
-@require_GET
+@require_safe
 @vary_on_headers("HX-Request")
 @csp_update({"img-src": ["blob:"]})  # a chart becomes a picture in the browser
 @role_required(Role.VIEWER)
@@ -74,10 +74,6 @@ def dashboard(request: MemberRequest, slug: str) -> HttpResponseBase:
     context["may_start"] = request.member.may(Role.QUALITY_MANAGER)
     if asked.chosen is not None and painted is not None:
         context["stamp"] = _stamp(request, asked, asked.chosen)
-        if painted.is_refused:
-            context["nearest"] = choosing.nearest(
-                asked.chosen, asked.questions, today=asked.form.today, sight=asked.sight
-            )
         context["funnel"] = funnel.of(asked.chosen, tell=asked.tell, now=timezone.now())
         context["comments"] = _comments(request, asked, asked.chosen, painted)
         context |= _to_look_for(request, asked, painted)
@@ -85,7 +81,7 @@ def dashboard(request: MemberRequest, slug: str) -> HttpResponseBase:
     return render(request, "dashboards/_dashboard.html" if is_part else "dashboards/dashboard.html", context)
 
 
-@require_GET
+@require_safe
 @role_required(Role.VIEWER)
 def changes(request: MemberRequest, slug: str) -> HttpResponse:
     """204 as long as the page shows what is counted; asked every few seconds, so it draws nothing."""
@@ -95,7 +91,7 @@ def changes(request: MemberRequest, slug: str) -> HttpResponse:
     return HttpResponse("changed", content_type="text/plain")
 
 
-@require_GET
+@require_safe
 @role_required(Role.VIEWER)
 def definition(request: MemberRequest, slug: str, pk: int) -> HttpResponse:
     """Formula, window, n and what was left out of one figure."""
@@ -121,7 +117,7 @@ def definition(request: MemberRequest, slug: str, pk: int) -> HttpResponse:
     return render(request, "dashboards/definition.html", context)
 
 
-@require_GET
+@require_safe
 @role_required(Role.VIEWER)
 def how_figures_are_made(request: MemberRequest, slug: str) -> HttpResponse:
     """Every definition, from the docstring of the function that computes it."""
@@ -132,8 +128,6 @@ def _asked(request: MemberRequest, parameters: Any = None) -> Asked:
     organization, given = request.organization, request.GET if parameters is None else parameters
     tell = Teller(translation.get_language() or organization.language, organization.minimum_group)
     today = organization.day_of(timezone.now())
-    sees_single_answers = request.member.may(Role.CASE_WORKER)
-    sight = Sight.of(today=today, k=tell.k, sees_single_answers=sees_single_answers)
     form = FilterForm(
         given,
         surveys=_surveys(organization),
@@ -143,9 +137,16 @@ def _asked(request: MemberRequest, parameters: Any = None) -> Asked:
     chosen = form.chosen
     questions = [] if chosen is None else list(chosen.survey.questions.order_by("position", "pk"))
     if chosen is not None and not form.names_a_period:
+        sight = _sight(request, chosen.survey, today)
         form = form.of_period(choosing.first(chosen, questions, today=today, sight=sight))
         chosen = form.chosen
-    return Asked(form, chosen, questions, tell, sight)
+    return Asked(form, chosen, questions, tell)
+
+
+def _sight(request: MemberRequest, survey: Survey, today: date) -> Sight:
+    sees_single_answers = request.member.may(Role.CASE_WORKER)
+    k = request.organization.minimum_group
+    return Sight.of(survey, today=today, k=k, sees_single_answers=sees_single_answers)
 
 
 def _dimension(request: MemberRequest, asked: Asked) -> str:
@@ -177,7 +178,7 @@ def _painted(request: MemberRequest, asked: Asked, chosen: Chosen) -> Board:
         questions=asked.questions,
         labels=asked.form.labels,
         tell=asked.tell,
-        sight=asked.sight,
+        sight=_sight(request, chosen.survey, asked.form.today),
         where=request.GET.get("where") or _dimension(request, asked),
         below=number(request.GET.get("question")),
     )
@@ -223,7 +224,8 @@ def _comments(request: MemberRequest, asked: Asked, chosen: Chosen, painted: Boa
 
 def _stamp(request: MemberRequest, asked: Asked, chosen: Chosen) -> str:
     """Of the counts; for those who see comments, of the newest response as well."""
-    counts = tallies.stamp(chosen.survey.pk, segment=chosen.segment, until=asked.sight.until)
+    sight = _sight(request, chosen.survey, asked.form.today)
+    counts = tallies.stamp(chosen.survey.pk, segment=chosen.segment, until=sight.until)
     if not request.member.may(Role.CASE_WORKER):
         return counts
     newest = Response.objects.filter(organization=request.organization).order_by("-pk").values_list("pk", flat=True)

@@ -406,17 +406,70 @@ def say_twice(touchpoint: Touchpoint, first: int, second: int) -> None:
     rollup.sweep()
 
 
-def test_a_survey_about_the_whole_relationship_says_that_the_latest_answers_count(touchpoint: Touchpoint) -> None:
+# --- surveys about the whole relationship -----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def relationship(touchpoint: Touchpoint) -> Touchpoint:
     touchpoint.survey.basis = Basis.RELATIONAL
     touchpoint.survey.save()
-    for _ in range(6):
-        say_twice(touchpoint, 0, 9)
+    return touchpoint
 
-    page = words(get(touchpoint))
+
+def test_a_survey_about_the_whole_relationship_counts_each_customer_once_a_quarter(relationship: Touchpoint) -> None:
+    for _ in range(6):
+        say_twice(relationship, 0, 9)
+
+    page = words(get(relationship, role=Role.CASE_WORKER))
 
     assert "+100" in page
     assert "6 answers" in page
-    assert "The latest answer of each customer in the period" in defined(touchpoint)
+    assert "Each customer counts once a quarter, by her latest answer in it" in defined(relationship)
+
+
+def test_its_trend_goes_by_quarters_and_nothing_else_can_be_chosen(relationship: Touchpoint) -> None:
+    say(relationship, *[9] * 5)
+    say(relationship, *[0] * 2, days_ago=80)
+    say(relationship, *[9] * 3, days_ago=170)
+    say(relationship, *[9] * 6, days_ago=260)
+
+    carla = signed_in(relationship, Role.CASE_WORKER)
+    page = carla.get(address(relationship.organization) + "?period=all&by=week").content.decode()
+    downloaded = carla.get(address(relationship.organization) + "?period=all&csv=trend")
+    rows = downloaded.getvalue().decode("utf-8-sig").partition("\r\n\r\n")[0].splitlines()
+
+    assert "filter-by" not in page
+    assert "NPS by quarter" in words(page)
+    assert rows[0] == "Quarter,From,To,NPS,Low,High,Answers"
+    assert [row.split(",")[:4] for row in rows[1:]] == [
+        ["Q2 2025", "2025-04-01", "2025-06-30", "100"],
+        ["Q3 2025 – Q4 2025", "2025-07-01", "2025-12-31", "20"],
+        ["Q1 2026", "2026-01-01", "2026-03-31", "100"],
+    ]
+
+
+def test_a_viewer_is_told_when_the_running_quarter_is_over_and_not_how_many_wait(relationship: Touchpoint) -> None:
+    say(relationship, *[9] * 7)
+
+    page = words(get(relationship, role=Role.VIEWER))
+
+    assert "This survey is told by whole quarters: the next one from 1 April 2026 on" in page
+    assert "7 answers" not in page
+    assert "No answers" not in page
+    assert "answers needed" not in page
+
+
+def test_a_viewer_reads_beside_the_figure_that_the_running_quarter_is_not_among_it(relationship: Touchpoint) -> None:
+    say(relationship, *[9] * 7, days_ago=80)
+    say(relationship, *[0] * 3)
+
+    page = words(get(relationship, role=Role.VIEWER))
+
+    assert "+100" in page
+    assert (
+        "1 Oct 2025 – 31 Dec 2025 · by day of answer; whole quarters; "
+        "a quarter is told when it is over, the next one from 1 April 2026 on" in page
+    )
 
 
 def test_a_figure_of_customers_who_answered_twice_is_marked_and_explained(touchpoint: Touchpoint) -> None:

@@ -13,7 +13,7 @@ from dashboards import asked, methods, metrics, rollup
 from dashboards.methods import Group
 from feedback.models import Customer
 from organizations.models import Role
-from surveys.models import Question, Touchpoint
+from surveys.models import Basis, Question, Touchpoint
 from tests import factories
 from tests.dashboards.test_dashboard_page import a_touchpoint, address, get, signed_in, words
 from tests.dashboards.verbs import answered, score
@@ -171,6 +171,11 @@ def test_what_is_marked_as_used_is_what_the_dashboard_calls(touchpoint: Touchpoi
     for number in range(20):
         say(touchpoint, who=anna, region="north", nps=9 - number % 3, product=4, delivery=4)
     rollup.sweep()
+    called |= called_by(lambda: client.get(url))
+
+    # And it is about the whole relationship.
+    touchpoint.survey.basis = Basis.RELATIONAL
+    touchpoint.survey.save()
     called |= called_by(lambda: client.get(url))
 
     # This survey does not ask for effort.

@@ -11,7 +11,7 @@ from dashboards import origins, reading, rollup, tallies
 from dashboards.periods import Span
 from dashboards.reading import Sight
 from dashboards.segment import Segment
-from surveys.models import Question, Touchpoint
+from surveys.models import Basis, Question, Survey, Touchpoint
 from tests import factories
 from tests.dashboards.verbs import answered, chose, score
 from tests.factories import NOW
@@ -26,8 +26,9 @@ def after_purchase(db: None) -> Touchpoint:
     return factories.touchpoint(factories.organization())
 
 
-LIVE = Sight.of(today=TODAY, k=5, sees_single_answers=True)
-VIEWERS = Sight.of(today=TODAY, k=5, sees_single_answers=False)
+SURVEY = Survey(basis=Basis.TRANSACTIONAL)
+LIVE = Sight.of(SURVEY, today=TODAY, k=5, sees_single_answers=True)
+VIEWERS = Sight.of(SURVEY, today=TODAY, k=5, sees_single_answers=False)
 
 
 def read(of: Touchpoint, *, segment: Segment | None = None, sight: Sight = LIVE, span: Span = WEEK) -> reading.Reading:
@@ -102,7 +103,7 @@ def test_viewers_see_whole_days_and_the_newest_answers_once_they_are_enough(afte
     assert sum(counts(nps, viewers.now(nps))) == 5
     assert viewers.window(nps.pk).waits
     assert viewers.waiting(nps) == 3
-    tomorrow = Sight.of(today=TODAY + timedelta(days=1), k=5, sees_single_answers=False)
+    tomorrow = Sight.of(SURVEY, today=TODAY + timedelta(days=1), k=5, sees_single_answers=False)
     assert sum(counts(nps, read(after_purchase, sight=tomorrow).now(nps))) == 17
 
 
@@ -113,7 +114,7 @@ def test_a_viewer_who_looks_after_each_answer_never_sees_fewer_than_enough_new_o
     for days_ago in range(9, -1, -1):
         for _ in range(2):
             says(after_purchase, 9, days_ago=days_ago)
-            sight = Sight.of(today=TODAY - timedelta(days=days_ago), k=5, sees_single_answers=False)
+            sight = Sight.of(SURVEY, today=TODAY - timedelta(days=days_ago), k=5, sees_single_answers=False)
             found = read(after_purchase, sight=sight, span=Span(None, TODAY - timedelta(days=days_ago)))
             seen.append(sum(counts(nps, found.now(nps))))
 

@@ -17,7 +17,7 @@ from dashboards.models import DailyCount, SegmentValue
 from feedback import answering, journal
 from feedback.models import Answer, ChangedDay, Exclusion, Invitation, Response
 from organizations.models import Member
-from surveys.models import Question, Survey, Touchpoint
+from surveys.models import Basis, Question, Survey, Touchpoint
 from tests import factories
 from tests.dashboards.verbs import VERBS, Step, World, answered, chose, score
 from tests.examples import examples
@@ -220,7 +220,7 @@ def test_a_day_takes_the_same_number_of_statements_however_many_answered(
         rollup.roll_up(after_purchase.survey_id, days=[TODAY])
 
 
-STATEMENTS_A_DAY = 16
+STATEMENTS_A_DAY = 17
 
 
 def test_a_day_that_somebody_marks_while_it_is_counted_is_counted_once_more(
@@ -309,7 +309,7 @@ def test_an_unknown_survey_is_refused(db: None) -> None:
 
 
 WRITERS = 4
-CUSTOMERS = 6
+CUSTOMERS = 8
 steps = st.builds(
     Step, verb=st.sampled_from(sorted(VERBS)), whose=st.integers(0, CUSTOMERS - 1), chance=st.integers(0, 10**6)
 )
@@ -321,31 +321,54 @@ def test_four_writers_and_two_roll_ups_at_once_leave_the_counts_of_a_rebuild(
     transactional_db: None, scripts: list[list[Step]]
 ) -> None:
     world = a_world()
-    survey = world.invitations[0].touchpoint.survey
     at_once(world, scripts)
     rollup.sweep()
 
-    assert not ChangedDay.objects.filter(survey=survey).exists()
-    assert rollup.verify(survey.pk) == []
-    incremental = counts(survey)
-    assert sum(
-        answered for (_, _, dimension, _), (_, answered) in incremental.items() if not dimension
-    ) == counting_answers(survey)
-    rollup.rebuild(survey.pk)
-    assert counts(survey) == incremental
+    for survey in {invitation.touchpoint.survey for invitation in world.invitations}:
+        assert not ChangedDay.objects.filter(survey=survey).exists()
+        assert rollup.verify(survey.pk) == []
+        incremental = counts(survey)
+        assert {cell[:2]: row for cell, row in incremental.items() if not cell[2]} == counted_plainly(survey)
+        rollup.rebuild(survey.pk)
+        assert counts(survey) == incremental
 
 
-def counting_answers(survey: Survey) -> int:
-    """Counted the plain way, row by row."""
+def counted_plainly(survey: Survey) -> dict[tuple[str, date], tuple[list[int], int]]:
+    """Answer by answer in order of time, where a later one takes the place of another of the same customer."""
     left_out = Exclusion.objects.filter(lifted_at=None).values("response")
-    return Answer.objects.filter(response__survey=survey, text=None).exclude(response__in=left_out).count()
+    found = Answer.objects.filter(response__survey=survey, text=None).exclude(response__in=left_out)
+    standing: dict[tuple[Question, date, int | None], Answer] = {}
+    for answer in found.select_related("response", "question").order_by("response__answered_on", "response"):
+        response, day = answer.response, answer.response.answered_on
+        if survey.basis == Basis.RELATIONAL:
+            quarter = date(day.year, (day.month - 1) // 3 * 3 + 1, 1)
+            standing[answer.question, quarter, response.customer_id] = answer
+        else:
+            standing[answer.question, day, response.pk] = answer
+    cells: dict[tuple[str, date], tuple[list[int], int]] = {}
+    for (asked_of, day, _whose), answer in standing.items():
+        said = [answer.score] if answer.choices is None else [asked_of.choice_keys.index(key) for key in answer.choices]
+        places, n = cells.get((asked_of.key, day), ([0] * (11 if answer.choices is None else 0), 0))
+        places += [0] * (max(place or 0 for place in said) + 1 - len(places))
+        cells[asked_of.key, day] = [times + (place in said) for place, times in enumerate(places)], n + 1
+    return cells
 
 
 def a_world() -> World:
-    touchpoint = factories.touchpoint(factories.organization())
-    regions = ["north", "south", "west"]
-    invitations = [asked(touchpoint, region=regions[number % 3]) for number in range(CUSTOMERS)]
-    return World(touchpoint.organization.members.get(), invitations, NOW)
+    """One survey after each purchase, and one about the relationship that two customers answer twice."""
+    bought = factories.touchpoint(factories.organization())
+    yearly = factories.touchpoint(
+        bought.organization, survey=factories.survey(bought.organization, name="Twice a year"), name="Twice a year"
+    )
+    yearly.survey.basis = Basis.RELATIONAL
+    yearly.survey.save()
+    customers = [factories.customer(bought.organization, name) for name in ("Anna Berg", "Berta Cohn")]
+    invitations = []
+    for number in range(CUSTOMERS):
+        who = factories.customer(bought.organization) if number % 2 else customers[number // 2 % 2]
+        purchase = factories.purchase(who, region=["north", "south", "west"][number % 3])
+        invitations.append(factories.invitation(purchase, touchpoint=bought if number % 2 else yearly))
+    return World(bought.organization.members.get(), invitations, NOW)
 
 
 def at_once(world: World, scripts: list[list[Step]]) -> None:

