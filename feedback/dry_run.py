@@ -59,7 +59,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Rehearsal:
+class DryRun:
     """`looked_at` is less than what is on record where that would take too long."""
 
     window: str
@@ -83,7 +83,7 @@ def window_of(said: str | None) -> str:
     return said if said in (NOW, ALL, *map(str, DAYS)) else USUAL
 
 
-def rehearse(organization: Organization, settings: Settings, *, window: str, now: datetime) -> Rehearsal:
+def run(organization: Organization, settings: Settings, *, window: str, now: datetime) -> DryRun:
     """`window` is one of `windows()`."""
     if window == NOW:
         return _now(organization, settings, now=now)
@@ -96,7 +96,7 @@ def rehearse(organization: Organization, settings: Settings, *, window: str, now
 
 def _past(
     organization: Organization, settings: Settings, *, window: str, since: datetime | None, now: datetime
-) -> Rehearsal:
+) -> DryRun:
     """This touchpoint together with the others that run, since the quiet period goes over all of them."""
     played = [settings, *_others(organization, settings)]
     manners = [each.manners for each in played]
@@ -141,7 +141,7 @@ def _loaded(organization: Organization, played: Sequence[Settings], *, since: da
 # --- as it would be decided this minute -------------------------------------------------------------------------------
 
 
-def _now(organization: Organization, settings: Settings, *, now: datetime) -> Rehearsal:
+def _now(organization: Organization, settings: Settings, *, now: datetime) -> DryRun:
     manners, tally, open_ones = settings.manners, _Tally(newest_first=True), organization.interactions.all()
     if settings.touchpoint is not None:
         asked = Invitation.objects.filter(touchpoint=settings.touchpoint).count()
@@ -197,7 +197,7 @@ class _Tally:
         if not (self._newest_first and len(latest) == EXAMPLES):
             latest.append(interaction)
 
-    def told(self, organization: Organization, *, window: str, since: datetime | None, is_cut: bool) -> Rehearsal:
+    def told(self, organization: Organization, *, window: str, since: datetime | None, is_cut: bool) -> DryRun:
         total = self.counts.total()
         examples = _examples(organization, [pk for latest in self.latest.values() for pk in latest])
         lines = [
@@ -211,7 +211,7 @@ class _Tally:
             for outcome in _ORDER
             if self.counts[outcome]
         ]
-        return Rehearsal(window, total, self.counts[ASKED], lines, since, is_cut)
+        return DryRun(window, total, self.counts[ASKED], lines, since, is_cut)
 
 
 def _examples(organization: Organization, keys: Iterable[int]) -> dict[int, Interaction]:

@@ -123,7 +123,7 @@ def _rows(entries: Iterator[Entry]) -> Iterator[list[Cell]]:
 
 @require_safe
 @role_required(Role.QUALITY_MANAGER)
-def rehearsal(request: MemberRequest, slug: str, pk: int) -> HttpResponse:
+def dry_run_page(request: MemberRequest, slug: str, pk: int) -> HttpResponse:
     touchpoint = touchpoint_of(request, pk)
     window = dry_run.window_of(request.GET.get("window"))
     settings = dry_run.Settings.stored(touchpoint)
@@ -131,7 +131,7 @@ def rehearsal(request: MemberRequest, slug: str, pk: int) -> HttpResponse:
         "touchpoint": touchpoint,
         "in_words": sentences.of(touchpoint),
         "windows": dry_run.windows(),
-        "trial": dry_run.rehearse(request.organization, settings, window=window, now=timezone.now()),
+        "ran": dry_run.run(request.organization, settings, window=window, now=timezone.now()),
     }
     return render(request, "feedback/dry_run.html", context)
 

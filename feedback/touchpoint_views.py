@@ -121,11 +121,11 @@ def _wants(request: MemberRequest, act: str) -> bool:
 
 
 def _settings(request: MemberRequest, form: TouchpointForm) -> dict[str, Any]:
-    trial = None
+    ran = None
     if _wants(request, "try") and form.is_valid():
         wanted = dry_run.Settings.of(form.timing(), form.rules(), touchpoint=form.instance.pk)
         window = dry_run.window_of(request.POST.get("window"))
-        trial = dry_run.rehearse(request.organization, wanted, window=window, now=timezone.now())
+        ran = dry_run.run(request.organization, wanted, window=window, now=timezone.now())
     known = subjects.of(request.organization)
     return {
         "form": form,
@@ -134,7 +134,7 @@ def _settings(request: MemberRequest, form: TouchpointForm) -> dict[str, Any]:
         "unknown_subjects": sorted({row.subject for row in form.rows} - {each.value for each in known} - {""}),
         "tests": sentences.tests(),
         "most_rules": rules.MOST,
-        "trial": trial,
+        "ran": ran,
         "windows": dry_run.windows(),
     }
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
 
 from feedback import dry_run, inviting
-from feedback.dry_run import Rehearsal, Settings
+from feedback.dry_run import DryRun, Settings
 from feedback.eligibility import Manners
 from feedback.models import Invitation, Message, Reason, Skip, Suppression, SuppressionReason
 from feedback.replay import ASKED, Experience, replay
@@ -24,13 +24,13 @@ from tests.factories import NOW
 PEOPLE = ("anna", "bela", "chiara")
 
 
-def counts(rehearsal: Rehearsal) -> dict[str, int]:
-    return {line.outcome: line.count for line in rehearsal.lines}
+def counts(found: DryRun) -> dict[str, int]:
+    return {line.outcome: line.count for line in found.lines}
 
 
 def tried(touchpoint: Touchpoint, window: str = "90", *, now: datetime = NOW) -> dict[str, int]:
     settings = Settings.stored(touchpoint)
-    return counts(dry_run.rehearse(touchpoint.organization, settings, window=window, now=now))
+    return counts(dry_run.run(touchpoint.organization, settings, window=window, now=now))
 
 
 @pytest.fixture
@@ -104,9 +104,9 @@ def test_examples_are_the_latest_purchases_with_their_customers(acme: Organizati
     for number in range(8):
         factories.purchase(factories.customer(acme, f"Customer{number} Berg"), days_ago=20 - number)
 
-    rehearsal = dry_run.rehearse(acme, Settings.stored(draft), window="90", now=NOW)
+    found = dry_run.run(acme, Settings.stored(draft), window="90", now=NOW)
 
-    [line] = rehearsal.lines
+    [line] = found.lines
     assert [each.customer.name for each in line.examples] == [f"Customer{number} Berg" for number in range(3, 8)]
 
 
@@ -159,9 +159,9 @@ def test_what_is_beyond_the_most_is_not_looked_at_and_that_is_said(
     for number in range(4):
         factories.purchase(factories.customer(acme, f"Customer{number} Berg"), days_ago=10 + number)
 
-    rehearsal = dry_run.rehearse(acme, Settings.stored(draft), window="all", now=NOW)
+    found = dry_run.run(acme, Settings.stored(draft), window="all", now=NOW)
 
-    assert (rehearsal.total, rehearsal.is_cut) == (2, True)
+    assert (found.total, found.is_cut) == (2, True)
 
 
 @given(

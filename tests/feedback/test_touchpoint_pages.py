@@ -280,7 +280,7 @@ def test_settings_that_cannot_be_are_not_tried(client: Client, acme: Organizatio
     page = client.post(address(acme, "new/"), SOUND | {"survey": survey.pk, "do": "try", "days_after": "400"})
 
     assert list(page.context["form"].errors) == ["days_after"]
-    assert page.context["trial"] is None
+    assert page.context["ran"] is None
 
 
 def test_a_touchpoints_page_counts_how_far_its_invitations_came(
