@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from actions import case_log, cases, casework, replying, rules
 from actions.models import Case, CaseState, Cause
@@ -18,7 +18,7 @@ from organizations.wall import MemberRequest, role_required
 RELATED = (*cases.RELATED, "response__version", "response__invitation__customer", "response__invitation__interaction")
 
 
-@require_GET
+@require_safe
 @role_required(Role.CASE_WORKER)
 def case(request: MemberRequest, slug: str, pk: int) -> HttpResponse:
     return shown(request, found(request, pk))

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from feedback import customers, standing, suppressing, timeline
 from feedback.models import Customer, SuppressionReason
@@ -19,7 +19,7 @@ from organizations.wall import MemberRequest, role_required
 PER_PAGE = 50
 
 
-@require_GET
+@require_safe
 @role_required(Role.CASE_WORKER)
 def index(request: MemberRequest, slug: str) -> HttpResponse:
     query = request.GET.get("q", "").strip()[: customers.LONGEST_WORDS]
@@ -37,7 +37,7 @@ def index(request: MemberRequest, slug: str) -> HttpResponse:
     return render(request, "feedback/customers.html", context)
 
 
-@require_GET
+@require_safe
 @role_required(Role.CASE_WORKER)
 def detail(request: MemberRequest, slug: str, pk: int) -> HttpResponse:
     return _page(request, get_object_or_404(request.organization.customers, pk=pk))

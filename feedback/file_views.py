@@ -9,7 +9,7 @@ from django.db.models import F, Func, QuerySet
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from feedback import customers, exporting, outbox
 from feedback.cells import Cell
@@ -23,7 +23,7 @@ AT_ONCE = 2_000
 Row = TypeVar("Row", bound=models.Model)
 
 
-@require_GET
+@require_safe
 @role_required(Role.QUALITY_MANAGER)
 def customer_list(request: MemberRequest, slug: str) -> HttpResponseBase:
     found = customers.find(request.organization, words=_words(request), sort=request.GET.get("sort", ""))
@@ -39,7 +39,7 @@ def customer_list(request: MemberRequest, slug: str) -> HttpResponseBase:
     return _file(request, "customers", found, head, row)
 
 
-@require_GET
+@require_safe
 @role_required(Role.QUALITY_MANAGER)
 def mail_list(request: MemberRequest, slug: str) -> HttpResponseBase:
     state, purpose = request.GET.get("state", ""), request.GET.get("purpose", "")

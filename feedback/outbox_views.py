@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_http_methods, require_safe
 
 from feedback import outbox
 from feedback.models import Message, MessageState, Purpose
@@ -56,7 +56,7 @@ def arrived(request: MemberRequest, slug: str, pk: int) -> HttpResponse:
     return _back(request, slug)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @role_required(Role.QUALITY_MANAGER)
 def again(request: MemberRequest, slug: str, pk: int) -> HttpResponse:
     """In doubt: a page that says what may happen and wants a word typed. Failed: one button is enough."""

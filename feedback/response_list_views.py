@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from feedback import answer_rows, exporting, responses, wanted, words
 from feedback.models import Channel
@@ -27,7 +27,7 @@ PER_PAGE = 50
 KEPT = ("question", "score", "choice", "attribute", "value", "language", "channel", "version")
 
 
-@require_GET
+@require_safe
 @role_required(Role.CASE_WORKER)
 def index(request: MemberRequest, slug: str) -> HttpResponse:
     asked, organization, today = Wanted.of(request.GET.dict()), request.organization, timezone.localdate()
@@ -54,7 +54,7 @@ def index(request: MemberRequest, slug: str) -> HttpResponse:
     return render(request, "feedback/responses.html", context)
 
 
-@require_GET
+@require_safe
 @role_required(Role.QUALITY_MANAGER)
 def export(request: MemberRequest, slug: str) -> HttpResponseBase:
     """All that the list shows with the same conditions, one row a response; who took it is on record."""

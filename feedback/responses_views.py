@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_POST, require_http_methods, require_safe
 
 from feedback import answering, forgetting, timeline, told
 from feedback.models import Answer, Response
@@ -17,7 +17,7 @@ from organizations.models import Role
 from organizations.wall import MemberRequest, role_required
 
 
-@require_GET
+@require_safe
 @role_required(Role.CASE_WORKER)
 def detail(request: MemberRequest, slug: str, pk: int) -> HttpResponse:
     response = _response(request, pk)
@@ -33,7 +33,7 @@ def detail(request: MemberRequest, slug: str, pk: int) -> HttpResponse:
     return render(request, "feedback/response.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @role_required(Role.QUALITY_MANAGER)
 def exclude(request: MemberRequest, slug: str, pk: int) -> HttpResponse:
     response, why, fault = _response(request, pk), request.POST.get("why", ""), ""
@@ -65,7 +65,7 @@ def include(request: MemberRequest, slug: str, pk: int) -> HttpResponse:
     return redirect("feedback:response", slug, pk)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @role_required(Role.QUALITY_MANAGER)
 def erase(request: MemberRequest, slug: str, pk: int) -> HttpResponse:
     """GET says what will be lost, in numbers; POST loses it."""

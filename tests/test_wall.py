@@ -341,6 +341,14 @@ def test_each_role_sees_what_it_may(name: str, role: Role, ours: Belongings) -> 
             assert answer.status_code == 403
 
 
+def test_what_can_be_read_answers_whoever_asks_for_its_head_alone(ours: Belongings) -> None:
+    browser = _browser(ours.cast[Role.OWNER])
+    answers = {name: browser.head(_address(name, ours)) for name in ADDRESSES if name in FOUND}
+
+    readable = {name: answer.headers["Allow"] for name, answer in answers.items() if answer.status_code == 405}
+    assert [name for name, allowed in readable.items() if "GET" in allowed.split(", ")] == []
+
+
 @of_kind(Within, with_ids=True)
 def test_ids_of_another_organization_are_not_found_within_ones_own(
     name: str, ours: Belongings, theirs: Belongings
