@@ -40,8 +40,8 @@ node_modules/.ready: package.json package-lock.json .npmrc $(VENV)/.ready
 
 # --- every day -------------------------------------------------------------------------------------------------------
 
-run: setup ## everything, on http://127.0.0.1:8000 (PORT=8001 DATA=.data2 for a second one)
-	@PORT="$(PORT)" DATA="$(DATA)" exec $(BIN)/python -m config.supervisor
+run: setup ## everything, on http://127.0.0.1:8000 (PORT=8001 DATA=.data2 for a second one, DEMO=no for an empty one)
+	@PORT="$(PORT)" DATA="$(DATA)" DEMO="$(DEMO)" exec $(BIN)/python -m config.supervisor
 
 demo: setup ## the demo shop into the Hearback that runs (ARGS=--remove takes it away)
 	@DATA="$(DATA)" exec $(BIN)/python -m config.beside demo $(ARGS)

@@ -36,11 +36,13 @@ QUEUES = "mail,rollup,import,export,default"
 # Every process of ours carries it, so the next start finds what a killed supervisor left.
 MARK = "HEARBACK_SUPERVISED_DATA"
 LOG_LIMIT = 5_000_000
+NO = {"0", "false", "no", "off"}
 READY_SECONDS = 60
 # Source maps and parts of Tabler that no page loads.
 NOT_SERVED = ("--ignore=*.map", "--ignore=libs", "--ignore=types")
 # Together well under ten seconds.
-WEB_SECONDS, WORKER_SECONDS, POSTGRES_SECONDS, VALKEY_SECONDS = 2.0, 3.5, 2.5, 1.0
+WEB_SECONDS, WORKER_SECONDS, MAILBOX_SECONDS = 2.0, 3.5, 0.5
+POSTGRES_SECONDS, VALKEY_SECONDS = 2.5, 1.0
 LONGEST_PAUSE = 30.0
 
 
@@ -192,7 +194,8 @@ class Supervisor:
         self._step("tables", "migrate", "--noinput")
         self._once("files", _fingerprint(_static_sources()), "collectstatic", "--noinput", "--clear", *NOT_SERVED)
         signed_in = hashlib.sha256(self.environment["DATABASE_URL"].encode()).hexdigest()
-        self._once("demo", signed_in, "demo")
+        if self.environment.get("DEMO", "").lower() not in NO:
+            self._once("demo", signed_in, "demo")
 
     def _once(self, name: str, fingerprint: str, *command: str) -> None:
         """A step whose result stays good until what it was made from changes."""
@@ -328,7 +331,7 @@ class Supervisor:
         say("stopping")
         self._end_children("web", "beat", seconds=WEB_SECONDS)
         self._end_children("worker", seconds=WORKER_SECONDS)
-        self._end_children("mailbox", seconds=0.5)
+        self._end_children("mailbox", seconds=MAILBOX_SECONDS)
         for left in self._marked():
             with contextlib.suppress(psutil.Error):
                 left.kill()
