@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from actions import case_views, casework, replying
+from actions import case_changes, case_views, casework, closing, replying
 from actions.models import Case
 from feedback import letters
 from feedback.wanted import number
@@ -93,7 +93,7 @@ def close(request: MemberRequest, slug: str, pk: int) -> HttpResponse:
     post = request.POST
 
     def act(case: Case, now: datetime, seen: int | None) -> None:
-        casework.close(
+        closing.close(
             case,
             outcome=post.get("outcome", ""),
             cause=post.get("cause", ""),
@@ -111,7 +111,7 @@ def close(request: MemberRequest, slug: str, pk: int) -> HttpResponse:
 @role_required(Role.CASE_WORKER)
 def reopen(request: MemberRequest, slug: str, pk: int) -> HttpResponse:
     def act(case: Case, now: datetime, seen: int | None) -> None:
-        casework.reopen(case, why=request.POST.get("why", ""), by=request.member, now=now, seen=seen)
+        closing.reopen(case, why=request.POST.get("why", ""), by=request.member, now=now, seen=seen)
 
     return _do(request, pk, "reopen", _("The case is open again."), act)
 
@@ -123,7 +123,7 @@ def _do(
     case, from_board = case_views.found(request, pk), request.POST.get("from") == "board"
     try:
         act(case, timezone.now(), _seen(request))
-    except (casework.Refused, letters.CannotWrite) as refusal:
+    except (case_changes.Refused, letters.CannotWrite) as refusal:
         if not from_board:
             return case_views.shown(request, case_views.found(request, pk), act=name, refusal=refusal)
         messages.error(request, f"{case}: {refusal}")

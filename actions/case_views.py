@@ -9,7 +9,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from actions import case_log, cases, casework, replying, rules
+from actions import case_changes, case_log, cases, closing, replying, rules
 from actions.models import Case, CaseState, Cause
 from feedback import letters, timeline, told
 from organizations.models import Role
@@ -42,12 +42,16 @@ def shown(request: MemberRequest, case: Case, *, act: str = "", refusal: Excepti
         "events": timeline.of(case.customer) if case.customer else [],
         "workers": rules.workers(request.organization),
         "states": [state for state in CaseState if state != CaseState.CLOSED],
-        "outcomes": casework.OUTCOMES,
+        "outcomes": closing.OUTCOMES,
         "causes": list(Cause),
         "why_no_reply": replying.why_not(case),
         "subject": given.get("subject", _subject(case)),
         "key": given.get("key") or uuid.uuid4(),
-        "longest": {"subject": letters.LONGEST_SUBJECT, "text": letters.LONGEST_TEXT, "note": casework.LONGEST_NOTE},
+        "longest": {
+            "subject": letters.LONGEST_SUBJECT,
+            "text": letters.LONGEST_TEXT,
+            "note": case_changes.LONGEST_NOTE,
+        },
         "given": given,
         "act": act,
         "fault": str(refusal) if refusal else "",

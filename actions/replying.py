@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from actions import casework
+from actions import case_changes
 from actions.models import Case, CaseEntry, CaseState, EntryKind
 from feedback import letters
 from feedback.models import Message
@@ -14,7 +14,7 @@ from organizations import audit
 from organizations.models import Member
 
 
-class NobodyToWriteTo(casework.Refused):
+class NobodyToWriteTo(case_changes.Refused):
     """An anonymous response, or one that was erased, leads to nobody."""
 
     def __init__(self) -> None:
@@ -33,12 +33,12 @@ def reply(
     case: Case, *, subject: str, text: str, key: uuid.UUID, by: Member, now: datetime, answers_to_author: bool = False
 ) -> Message:
     """Raises letters.CannotWrite or a refusal of casework; the same `key` twice is one mail."""
-    case = casework.locked(case)
+    case = case_changes.locked(case)
     earlier = CaseEntry.objects.filter(case=case, message__uuid=key).select_related("message").first()
     if earlier is not None and earlier.message is not None:
         return earlier.message
     if not case.is_open:
-        raise casework.CaseIsClosed
+        raise case_changes.CaseIsClosed
     if case.customer is None:
         raise NobodyToWriteTo
     message = letters.write(
@@ -51,8 +51,8 @@ def reply(
         key=key,
         answers_to_author=answers_to_author,
     )
-    casework.log(case, EntryKind.REPLY, by=by, now=now, message=message)
-    casework.changed(
+    case_changes.log(case, EntryKind.REPLY, by=by, now=now, message=message)
+    case_changes.changed(
         case,
         state=CaseState.WAITING,
         owner=case.owner or by,

@@ -8,7 +8,7 @@ from django.utils.module_loading import import_string
 
 CODE = Path(__file__).parent.parent
 APPS = ("organizations", "surveys", "feedback", "dashboards", "actions", "api")
-DEED = re.compile(r'(?:what=|_record\(\w+, )"([a-z_]+\.[a-z_]+)"')
+DEED = re.compile(r'(?:what=|record\(\w+, )"([a-z_]+\.[a-z_]+)"')
 
 
 def recorded() -> set[str]:

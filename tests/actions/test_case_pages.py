@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
-from actions import casework, replying, rules, triage
+from actions import casework, closing, replying, rules, triage
 from actions.models import Case, CaseState, Cause, Outcome
 from feedback.models import Customer, Message, Response
 from organizations.models import AuditEntry, Member, Organization, Role
@@ -339,7 +339,7 @@ def test_viewers_see_counts_and_never_a_case(
 def test_the_figures_name_share_and_median(acme: Organization, client: Client, carla: Member, now: datetime) -> None:
     for number in range(5):
         one = case_of(acme, f"Anna {number}", now=now - 3 * DAY)
-        casework.close(one, outcome=Outcome.EXPLAINED, cause=Cause.DELIVERY, by=carla, now=now - DAY)
+        closing.close(one, outcome=Outcome.EXPLAINED, cause=Cause.DELIVERY, by=carla, now=now - DAY)
 
     html = page(client, acme, "case_figures", "?days=30")
 
@@ -474,7 +474,7 @@ def test_an_empty_list_says_what_to_do(acme: Organization, cast: Cast, client: C
 def test_when_everything_is_closed_the_list_says_so(
     acme: Organization, client: Client, carla: Member, case: Case, now: datetime
 ) -> None:
-    casework.close(case, outcome=Outcome.EXPLAINED, cause=Cause.PRICE, by=carla, now=now)
+    closing.close(case, outcome=Outcome.EXPLAINED, cause=Cause.PRICE, by=carla, now=now)
 
     assert "No open case" in page(client, acme, "cases")
     assert "Anna Berg" in page(client, acme, "cases", "?state=closed&sort=closed")

@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 from django.db import IntegrityError, transaction
 
-from actions import case_log, casework, replying, triage
+from actions import case_changes, case_log, casework, closing, replying, triage
 from actions.models import Case, CaseEntry, CaseState, Cause, EntryKind, Outcome
 from feedback import letters, suppressing
 from feedback.models import Message, MessageState, Purpose, Response, SuppressionReason
@@ -47,7 +47,7 @@ def case(acme: Organization, cast: Cast, now: datetime) -> Case:
 
 
 def closed(case: Case, *, by: Member, now: datetime) -> Case:
-    return casework.close(case, outcome=Outcome.PUT_RIGHT, cause=Cause.DELIVERY, by=by, now=now)
+    return closing.close(case, outcome=Outcome.PUT_RIGHT, cause=Cause.DELIVERY, by=by, now=now)
 
 
 def kinds(case: Case) -> list[str]:
@@ -158,7 +158,7 @@ def test_a_note_is_in_the_log_once_though_its_button_is_pressed_twice(case: Case
     assert [line.text for line in case_log.lines(case)] == ["", "She wants a new one", "Ordered it"]
 
 
-@pytest.mark.parametrize(("text", "refusal"), [(" \n ", casework.NothingWritten), ("a" * 5001, casework.TooLong)])
+@pytest.mark.parametrize(("text", "refusal"), [(" \n ", casework.NothingWritten), ("a" * 5001, case_changes.TooLong)])
 def test_an_empty_note_and_an_endless_one_are_refused(
     case: Case, carla: Member, now: datetime, text: str, refusal: type[Exception]
 ) -> None:
@@ -180,7 +180,7 @@ def test_the_due_time_can_move_and_the_promise_stays(case: Case, carla: Member, 
 
 
 def test_a_case_is_closed_with_outcome_and_cause(case: Case, carla: Member, now: datetime) -> None:
-    casework.close(
+    closing.close(
         case,
         outcome=Outcome.PUT_RIGHT,
         cause=Cause.OTHER,
@@ -201,19 +201,19 @@ def test_a_case_is_closed_with_outcome_and_cause(case: Case, carla: Member, now:
 @pytest.mark.parametrize(
     ("said", "refusal"),
     [
-        ({"outcome": "", "cause": "price"}, casework.OutcomeMissing),
-        ({"outcome": "erased", "cause": "price"}, casework.OutcomeMissing),
-        ({"outcome": "explained", "cause": ""}, casework.CauseMissing),
-        ({"outcome": "explained", "cause": "the moon"}, casework.CauseMissing),
-        ({"outcome": "explained", "cause": "other", "cause_text": " "}, casework.CauseNotTold),
-        ({"outcome": "explained", "cause": "other", "cause_text": "\u200b\u200f"}, casework.CauseNotTold),
+        ({"outcome": "", "cause": "price"}, closing.OutcomeMissing),
+        ({"outcome": "erased", "cause": "price"}, closing.OutcomeMissing),
+        ({"outcome": "explained", "cause": ""}, closing.CauseMissing),
+        ({"outcome": "explained", "cause": "the moon"}, closing.CauseMissing),
+        ({"outcome": "explained", "cause": "other", "cause_text": " "}, closing.CauseNotTold),
+        ({"outcome": "explained", "cause": "other", "cause_text": "\u200b\u200f"}, closing.CauseNotTold),
     ],
 )
 def test_closing_without_saying_how_and_why_is_refused(
-    case: Case, carla: Member, now: datetime, said: dict[str, str], refusal: type[casework.Refused]
+    case: Case, carla: Member, now: datetime, said: dict[str, str], refusal: type[case_changes.Refused]
 ) -> None:
     with pytest.raises(refusal) as caught:
-        casework.close(
+        closing.close(
             case,
             outcome=said["outcome"],
             cause=said["cause"],
@@ -241,11 +241,11 @@ def test_a_closed_case_stands_still_until_it_is_reopened(
         lambda: closed(case, by=carla, now=now),
         lambda: replying.reply(case, subject="Sorry", text="Sorry", key=uuid.uuid4(), by=carla, now=now),
     ):
-        with pytest.raises(casework.CaseIsClosed, match="Reopen it first"):
+        with pytest.raises(case_changes.CaseIsClosed, match="Reopen it first"):
             act()
     casework.note(case, text="She called again", by=carla, now=now)
 
-    casework.reopen(case, why="She called again", by=quentin, now=now + 9 * DAY)
+    closing.reopen(case, why="She called again", by=quentin, now=now + 9 * DAY)
     case.refresh_from_db()
     assert (case.state, case.owner, case.outcome, case.times_reopened) == (CaseState.IN_WORK, carla, "", 1)
     assert case.due_at > now + 10 * DAY
@@ -256,20 +256,20 @@ def test_whoever_closes_what_is_closed_is_told_so_before_anything_is_asked_of_he
     case: Case, carla: Member, quentin: Member, now: datetime
 ) -> None:
     closed(case, by=carla, now=now)
-    with pytest.raises(casework.CaseIsClosed):
-        casework.close(case, outcome="", cause="", by=quentin, now=now)
+    with pytest.raises(case_changes.CaseIsClosed):
+        closing.close(case, outcome="", cause="", by=quentin, now=now)
 
-    casework.reopen(case, why="She called again", by=carla, now=now)
-    with pytest.raises(casework.CaseIsOpen):
-        casework.reopen(case, why="", by=quentin, now=now)
+    closing.reopen(case, why="She called again", by=carla, now=now)
+    with pytest.raises(case_changes.CaseIsOpen):
+        closing.reopen(case, why="", by=quentin, now=now)
 
 
 def test_reopening_wants_a_reason_and_a_closed_case(case: Case, carla: Member, now: datetime) -> None:
-    with pytest.raises(casework.CaseIsOpen):
-        casework.reopen(case, why="Why not", by=carla, now=now)
+    with pytest.raises(case_changes.CaseIsOpen):
+        closing.reopen(case, why="Why not", by=carla, now=now)
     closed(case, by=carla, now=now)
-    with pytest.raises(casework.WhyMissing):
-        casework.reopen(case, why=" ", by=carla, now=now)
+    with pytest.raises(closing.WhyMissing):
+        closing.reopen(case, why=" ", by=carla, now=now)
 
 
 def test_a_case_whose_owner_has_left_is_reopened_by_whoever_does_it(
@@ -278,7 +278,7 @@ def test_a_case_whose_owner_has_left_is_reopened_by_whoever_does_it(
     closed(case, by=carla, now=now)
     Member.objects.filter(pk=carla.pk).update(left_at=now)
 
-    casework.reopen(case, why="She called again", by=quentin, now=now)
+    closing.reopen(case, why="She called again", by=quentin, now=now)
 
     case.refresh_from_db()
     assert case.owner == quentin
@@ -290,10 +290,10 @@ def test_what_somebody_else_did_meanwhile_is_not_overwritten(
     seen = case.revision
     casework.take(case, by=quentin, now=now, seen=seen)
 
-    with pytest.raises(casework.ChangedMeanwhile, match="Quentin has changed this case"):
+    with pytest.raises(case_changes.ChangedMeanwhile, match="Quentin has changed this case"):
         casework.take(case, by=carla, now=now, seen=seen)
-    with pytest.raises(casework.ChangedMeanwhile):
-        casework.close(case, outcome="explained", cause="price", by=carla, now=now, seen=seen)
+    with pytest.raises(case_changes.ChangedMeanwhile):
+        closing.close(case, outcome="explained", cause="price", by=carla, now=now, seen=seen)
 
     case.refresh_from_db()
     assert (case.owner, case.state) == (quentin, CaseState.IN_WORK)
@@ -314,11 +314,11 @@ def test_a_button_pressed_twice_is_pressed_once_and_nobody_is_told_off(
     case.refresh_from_db()
     seen = case.revision
     for _press in range(2):
-        casework.close(case, outcome="explained", cause="price", text="Done", by=carla, now=now, seen=seen)
+        closing.close(case, outcome="explained", cause="price", text="Done", by=carla, now=now, seen=seen)
     case.refresh_from_db()
     seen = case.revision
     for _press in range(2):
-        casework.reopen(case, why="She called again", by=carla, now=now, seen=seen)
+        closing.reopen(case, why="She called again", by=carla, now=now, seen=seen)
 
     assert recorded() == ["case.taken", "case.due_changed", "case.closed", "case.reopened"]
 
@@ -327,11 +327,11 @@ def test_closing_once_more_otherwise_than_before_is_told(
     case: Case, carla: Member, quentin: Member, now: datetime
 ) -> None:
     seen = case.revision
-    casework.close(case, outcome="explained", cause="price", by=carla, now=now, seen=seen)
+    closing.close(case, outcome="explained", cause="price", by=carla, now=now, seen=seen)
 
     for other in ({"by": quentin}, {"by": carla, "text": "One more thing"}):
-        with pytest.raises(casework.ChangedMeanwhile, match="Carla has changed this case"):
-            casework.close(case, outcome="explained", cause="price", now=now, seen=seen, **other)
+        with pytest.raises(case_changes.ChangedMeanwhile, match="Carla has changed this case"):
+            closing.close(case, outcome="explained", cause="price", now=now, seen=seen, **other)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -343,7 +343,7 @@ def test_of_two_who_take_it_at_the_same_instant_one_gets_it_and_the_other_is_tol
 
     results = at_once([partial(casework.take, case, by=taker, now=now, seen=case.revision) for taker in takers])
 
-    refused = [result for result in results if isinstance(result, casework.ChangedMeanwhile)]
+    refused = [result for result in results if isinstance(result, case_changes.ChangedMeanwhile)]
     assert len(refused) == 2
     case.refresh_from_db()
     assert case.entries.filter(kind=EntryKind.ASSIGNED).count() == 1
@@ -418,7 +418,7 @@ def test_an_anonymous_response_can_be_followed_up_and_not_answered(
     with pytest.raises(replying.NobodyToWriteTo):
         replying.reply(case, subject="Sorry", text="We are sorry.", key=uuid.uuid4(), by=carla, now=now)
 
-    casework.close(case, outcome=Outcome.NO_REPLY_WANTED, cause=Cause.SERVICE, by=carla, now=now)
+    closing.close(case, outcome=Outcome.NO_REPLY_WANTED, cause=Cause.SERVICE, by=carla, now=now)
 
 
 def test_entries_of_a_case_name_who_did_what(case: Case, carla: Member, quentin: Member, now: datetime) -> None:

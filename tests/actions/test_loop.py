@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from actions import casework, loop
+from actions import casework, closing, loop
 from actions.models import Case, Cause, Outcome
 from dashboards import kpi
 from feedback import answering
@@ -34,7 +34,7 @@ def opened(acme: Organization, days_ago: float, *, now: datetime, closed_after: 
     Case.objects.filter(pk=case.pk).update(due_at=at + 2 * DAY, promised_at=at + 2 * DAY)
     if closed_after is not None:
         carla = acme.members.get(role=Role.CASE_WORKER)
-        casework.close(case, outcome=Outcome.EXPLAINED, cause=Cause.DELIVERY, by=carla, now=at + closed_after * DAY)
+        closing.close(case, outcome=Outcome.EXPLAINED, cause=Cause.DELIVERY, by=carla, now=at + closed_after * DAY)
     return case
 
 
@@ -93,7 +93,7 @@ def test_moving_the_due_time_makes_nobody_punctual(acme: Organization, carla: Me
     for _case in range(5):
         late = opened(acme, 10, now=now)
         casework.change_due(late, due_at=now + 9 * DAY, by=carla, now=now - 9 * DAY)
-        casework.close(late, outcome=Outcome.EXPLAINED, cause=Cause.PRICE, by=carla, now=now)
+        closing.close(late, outcome=Outcome.EXPLAINED, cause=Cause.PRICE, by=carla, now=now)
 
     assert loop.of(acme, days=30, now=now).on_time.value == 0
 

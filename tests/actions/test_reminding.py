@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from actions import casework, reminding
+from actions import casework, closing, reminding
 from actions.models import Case, Cause, JobSlot, Outcome
 from organizations.models import Member, Notice, Organization, Role
 from tests import factories
@@ -105,7 +105,7 @@ def test_a_managers_own_cases_and_those_that_nobody_has_stand_in_one_mail(
 
 def test_closed_cases_remind_nobody(acme: Organization, carla: Member, now: datetime) -> None:
     case = in_work(acme, "Anna Berg", carla, due_at=now - HOUR, now=now - 3 * DAY)
-    casework.close(case, outcome=Outcome.EXPLAINED, cause=Cause.PRICE, by=carla, now=now)
+    closing.close(case, outcome=Outcome.EXPLAINED, cause=Cause.PRICE, by=carla, now=now)
 
     assert reminding.remind(now=now) == 0
 

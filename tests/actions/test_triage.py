@@ -8,7 +8,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from pytest_django import DjangoAssertNumQueries
 
-from actions import casework, rules, triage
+from actions import casework, closing, rules, triage
 from actions.models import Case, CaseEntry, CaseRules, CaseState, Cause, EntryKind, HandOver, Outcome
 from feedback import answering
 from feedback.models import Invitation, Response
@@ -179,7 +179,7 @@ def test_a_case_closed_since_she_was_happy_again_reopens_when_she_is_not(
     again(invitation_of(case), now=now + HOUR, nps=9)
     triage.sweep(now=now + HOUR)
     carla = cast[Role.CASE_WORKER]
-    casework.close(case, outcome=Outcome.EXPLAINED, cause=Cause.MISTAKE, by=carla, now=now + 2 * HOUR)
+    closing.close(case, outcome=Outcome.EXPLAINED, cause=Cause.MISTAKE, by=carla, now=now + 2 * HOUR)
 
     again(invitation_of(case), now=now + 3 * HOUR, nps=0)
     triage.sweep(now=now + 3 * HOUR)
@@ -279,7 +279,7 @@ def test_an_erased_response_takes_its_person_out_of_the_case_and_leaves_the_coun
     quentin, carla = cast[Role.QUALITY_MANAGER], cast[Role.CASE_WORKER]
     still_open, closed = case_of(acme, now=now), case_of(acme, "Berta Kühn", now=now)
     casework.note(still_open, text="Anna called twice", by=carla, now=now)
-    casework.close(
+    closing.close(
         closed,
         outcome=Outcome.COMPENSATED,
         cause=Cause.OTHER,
