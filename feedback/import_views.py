@@ -25,6 +25,8 @@ PER_PAGE = 30
 FAULTS_SHOWN = 50
 LONGEST_WORDS = 120
 SORTS = {"newest": "-pk", "oldest": "pk", "name": "name", "purchases": "-purchases_new"}
+# An arrow beside an attribute → where it goes.
+_STEPS = {"up": -1, "down": 1}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -184,21 +186,41 @@ def sample(request: MemberRequest, slug: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @role_required(Role.QUALITY_MANAGER)
 def reporting_attributes(request: MemberRequest, slug: str) -> HttpResponse:
-    """By which attributes of purchases answers are counted."""
-    seen, status = reporting.seen(request.organization), 200
+    """By which attributes of purchases answers are counted, and in which order they stand on the dashboard."""
+    seen, fault = reporting.seen(request.organization), ""
+    ticked = {each.name for each in seen if each.is_chosen}
     if request.method == "POST":
-        said = set(request.POST.getlist("name"))
-        names = [each.name for each in seen if each.name in said]
+        ticked = set(request.POST.getlist("name"))
         try:
-            reporting.choose(request.organization, names, by=request.member, now=timezone.now())
+            return _choose(request, [each.name for each in seen if each.name in ticked])
         except reporting.TooMany as refusal:
-            messages.error(request, str(refusal))
-            status = 422
-        else:
-            messages.success(request, _("Answers that come from now on are counted by these attributes."))
-            return HttpResponseRedirect(request.path)
-    context = {"attributes": seen, "most": import_forms.most_reported(), "looked_at": reporting.LOOKED_AT}
-    return render(request, "feedback/reporting.html", context, status=status)
+            fault = str(refusal)
+    context = {
+        "attributes": seen,
+        "ticked": ticked,
+        "fault": fault,
+        "chosen": len(request.organization.reporting_attributes or []),
+        "most": import_forms.most_reported(),
+        "looked_at": reporting.LOOKED_AT,
+    }
+    return render(request, "feedback/reporting.html", context, status=422 if fault else 200)
+
+
+def _choose(request: MemberRequest, names: list[str]) -> HttpResponse:
+    """What is ticked is kept, whatever was pressed; an arrow moves one of them."""
+    organization, now = request.organization, timezone.now()
+    reporting.choose(organization, names, by=request.member, now=now)
+    verb, _colon, name = request.POST.get("do", "").partition(":")
+    if verb not in _STEPS:
+        messages.success(request, _("Answers that come from now on are counted by these attributes."))
+        return HttpResponseRedirect(request.path)
+    reporting.move(organization, name, _STEPS[verb], by=request.member, now=now)
+    order = organization.reporting_attributes or []
+    if name not in order:
+        return HttpResponseRedirect(request.path)
+    place = order.index(name) + 1
+    messages.success(request, _("“%(name)s” stands in place %(place)s now.") % {"name": name, "place": place})
+    return HttpResponseRedirect(f"{request.path}#attribute-{place}")
 
 
 def _import(request: MemberRequest, pk: int) -> Import:

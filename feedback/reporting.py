@@ -61,9 +61,26 @@ def choose(organization: Organization, names: Iterable[str], *, by: Member, now:
         *(name for name in before or [] if name in chosen),
         *(name for name in chosen if name not in (before or [])),
     ]
-    if before == wanted:
+    if before != wanted:
+        organization.reporting_attributes = wanted
+        _keep(locked, wanted, by=by, now=now)
+
+
+@transaction.atomic
+def move(organization: Organization, name: str, step: int, *, by: Member, now: datetime) -> None:
+    """One place up (-1) or down (1) among those that are chosen; what is not, or has no place to go, stays."""
+    locked = Organization.objects.select_for_update(no_key=True).get(pk=organization.pk)
+    wanted = list(locked.reporting_attributes or [])
+    at = wanted.index(name) if name in wanted else -1
+    if at < 0 or not 0 <= at + step < len(wanted):
         return
-    locked.reporting_attributes = organization.reporting_attributes = wanted
+    wanted[at], wanted[at + step] = wanted[at + step], wanted[at]
+    organization.reporting_attributes = wanted
+    _keep(locked, wanted, by=by, now=now)
+
+
+def _keep(locked: Organization, wanted: list[str], *, by: Member, now: datetime) -> None:
+    locked.reporting_attributes = wanted
     locked.save(update_fields=["reporting_attributes"])
     detail = {"names": ", ".join(wanted) or "–"}
     audit.record(locked, by=by, what="organization.reporting_chosen", about=locked, now=now, detail=detail)

@@ -99,3 +99,44 @@ def test_too_many_chosen_on_the_page_are_refused_with_words(client: Client, acme
 
     assert answer.status_code == 422
     assert "Choose at most 8 attributes" in answer.content.decode()
+    # What was ticked stays ticked, so that one of them can be taken out.
+    assert answer.content.decode().count(" checked>") == 9
+
+
+@pytest.mark.parametrize(
+    ("pressed", "order"),
+    [
+        ("up:region", ["region", "store", "channel"]),
+        ("down:region", ["store", "channel", "region"]),
+        ("up:store", ["store", "region", "channel"]),
+        ("down:channel", ["store", "region", "channel"]),
+        ("up:forged", ["store", "region", "channel"]),
+        ("left:store", ["store", "region", "channel"]),
+    ],
+)
+def test_arrows_change_the_order_on_the_dashboard(
+    client: Client, acme: Organization, pressed: str, order: list[str]
+) -> None:
+    quentin = factories.member(acme)
+    client.force_login(quentin.user)
+    reporting.choose(acme, ["store", "region", "channel"], by=quentin, now=NOW)
+    address = reverse("feedback:reporting_attributes", args=[acme.slug])
+
+    page = client.post(address, {"name": ["store", "region", "channel"], "do": pressed}, follow=True)
+
+    acme.refresh_from_db()
+    assert acme.reporting_attributes == order
+    assert [each.name for each in page.context["attributes"]] == order
+
+
+def test_what_was_ticked_before_an_arrow_was_pressed_is_kept(client: Client, acme: Organization) -> None:
+    quentin = factories.member(acme)
+    client.force_login(quentin.user)
+    factories.purchase(factories.customer(acme), store="Berlin", region="East", channel="web")
+    reporting.choose(acme, ["store", "region"], by=quentin, now=NOW)
+
+    said = {"name": ["store", "region", "channel"], "do": "up:region"}
+    client.post(reverse("feedback:reporting_attributes", args=[acme.slug]), said)
+
+    acme.refresh_from_db()
+    assert acme.reporting_attributes == ["region", "store", "channel"]
