@@ -101,19 +101,26 @@ def create(
 def edit(
     touchpoint: Touchpoint,
     *,
-    name: str,
-    survey: Survey,
-    timing: Timing,
-    rules: Rules = (),
+    name: str | None = None,
+    survey: Survey | None = None,
+    timing: Timing | None = None,
+    rules: Rules | None = None,
     by: Member,
     now: datetime,
 ) -> Touchpoint:
-    """Holds for whoever is asked from now on."""
-    check(timing)
+    """Holds for whoever is asked from now on; what is not told stays as it is."""
+    if timing is not None:
+        check(timing)
     touchpoint = _lock(touchpoint)
-    if survey.pk != touchpoint.survey_id and touchpoint.started_at is not None:
+    if survey is not None and survey.pk != touchpoint.survey_id and touchpoint.started_at is not None:
         raise SurveyIsFixed
-    wanted = {"name": name, "survey_id": survey.pk, "rules": _readable(rules), **asdict(timing)}
+    told = {
+        "name": name,
+        "survey_id": survey.pk if survey is not None else None,
+        "rules": _readable(rules) if rules is not None else None,
+        **(asdict(timing) if timing is not None else {}),
+    }
+    wanted = {key: value for key, value in told.items() if value is not None}
     changes = {key: [getattr(touchpoint, key), value] for key, value in wanted.items()}
     changes = {key: [was, new] for key, (was, new) in changes.items() if was != new}
     if changes:

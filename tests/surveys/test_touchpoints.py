@@ -233,3 +233,18 @@ def test_rules_and_reminders_are_part_of_the_sentence_and_of_the_record(
     changes = AuditEntry.objects.filter(what="touchpoint.changed").latest("pk").detail["changes"]
     assert changes["rules"] == [[], rules.written(in_berlin)]
     assert changes["reminders"] == [0, 1]
+
+
+def test_whatever_is_not_told_stays_as_it_is(survey: Survey, quentin: Member, after_purchase: Touchpoint) -> None:
+    in_berlin = rules.read([{"interaction": "store", "is": "Berlin"}])
+    touchpoints.edit(after_purchase, timing=Timing(reminders=1), rules=in_berlin, by=quentin, now=NOW)
+
+    touchpoints.edit(after_purchase, name="In Berlin", by=quentin, now=NOW)
+
+    after_purchase.refresh_from_db()
+    assert (after_purchase.name, after_purchase.survey) == ("In Berlin", survey)
+    assert touchpoints.timing_of(after_purchase) == Timing(reminders=1)
+    assert touchpoints.rules_of(after_purchase) == in_berlin
+    touchpoints.edit(after_purchase, rules=(), by=quentin, now=NOW)
+    after_purchase.refresh_from_db()
+    assert touchpoints.rules_of(after_purchase) == ()
