@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from copy import deepcopy
 
-from surveys import asked_if, kinds, languages
+from surveys import asked_if, kinds, languages, show_if
 from surveys.editing import Data, questions, slots
 from surveys.kinds.scored import ScoredKind
 from surveys.words import OTHER
@@ -144,8 +144,8 @@ def _add_page(data: Data, rest: str) -> None:
 def _add_row(data: Data, place: str) -> None:
     holder = _holder(data, place)
     row = asked_if.first_row(data, place)
-    holder["show_if"] = asked_if.joined(
-        [*asked_if.parts(holder.get("show_if")), row], asked_if.glue(holder.get("show_if"))
+    holder["show_if"] = show_if.joined(
+        [*show_if.parts(holder.get("show_if")), row], show_if.glue(holder.get("show_if"))
     )
 
 
@@ -153,11 +153,11 @@ def _drop_row(data: Data, rest: str) -> None:
     """«pages[1].questions[0]/2»"""
     place, _, number = rest.partition("/")
     holder = _holder(data, place)
-    rows = asked_if.parts(holder.get("show_if"))
+    rows = show_if.parts(holder.get("show_if"))
     if not number.isascii() or not number.isdigit():
         raise KeyError(rest)
     del rows[int(number[:4])]
-    condition = asked_if.joined(rows, asked_if.glue(holder.get("show_if")))
+    condition = show_if.joined(rows, show_if.glue(holder.get("show_if")))
     holder.pop("show_if", None)
     if condition is not None:
         holder["show_if"] = condition

@@ -1,58 +1,17 @@
 """Document + faults → the cards that the editor draws, each fault beside the field that it is about."""
 
-import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
-from surveys import asked_if, editing, kinds, languages, piping, settling
+from surveys import asked_if, editing, kinds, piping, settling, show_if
 from surveys.asked_if import AskedIf
 from surveys.editing import Data
 from surveys.faults import Fault
+from surveys.fields import Field, Fields, Setting
 from surveys.kinds.scored import ScoredKind
-from surveys.mending import STILL_EMPTY
 
 # A form with more fields than a request may carry would lose what was typed: then one question is open at a time.
 MOST_OPEN_FIELDS = 900
-
-
-@dataclass(frozen=True)
-class Field:
-    name: str
-    value: str
-    language: str
-    faults: tuple[Fault, ...]
-    original: str = ""  # what the base language says, where this is a translation of it
-
-    @property
-    def is_needed(self) -> bool:
-        """Nothing is wrong with it but that it is still empty."""
-        return bool(self.faults) and all(fault.code in STILL_EMPTY for fault in self.faults)
-
-    @property
-    def id(self) -> str:
-        return anchor(self.name)
-
-    @property
-    def language_name(self) -> str:
-        return languages.name(self.language)
-
-    @property
-    def direction(self) -> str:
-        return languages.direction(self.language)
-
-
-@dataclass(frozen=True)
-class Setting:
-    """A field that is the same in all languages."""
-
-    name: str
-    value: Any
-    faults: tuple[Fault, ...]
-
-    @property
-    def id(self) -> str:
-        return anchor(self.name)
 
 
 @dataclass(frozen=True)
@@ -151,50 +110,10 @@ class Sheet:
 
 
 @dataclass
-class _Drawing:
-    """Hands out each fault once: to its field, else to its card, else to the sheet."""
-
-    shown: Sequence[str]
-    faults: list[Fault]
+class _Drawing(Fields):
     opened: str  # a question's key
     are_all_here: bool
-    count: int = field(default=0)
-
-    def take(self, place: str) -> tuple[Fault, ...]:
-        found = tuple(fault for fault in self.faults if fault.where == place)
-        return self._taken(found)
-
-    def take_within(self, place: str) -> tuple[Fault, ...]:
-        return self._taken(
-            tuple(fault for fault in self.faults if re.match(re.escape(place) + r"(?![0-9a-z_])", fault.where))
-        )
-
-    def _taken(self, found: tuple[Fault, ...]) -> tuple[Fault, ...]:
-        if found:
-            self.faults = [fault for fault in self.faults if fault not in found]
-        return found
-
-    def texts(self, place: str, wording: dict[str, str] | None) -> tuple[Field, ...]:
-        said = wording or {}
-        base = self.shown[0]
-        return tuple(
-            Field(
-                f"{place}.{code}",
-                said.get(code, ""),
-                code,
-                self.take(f"{place}.{code}"),
-                original="" if code == base else said.get(base, ""),
-            )
-            for code in self.shown
-        )
-
-    def setting(self, place: str, value: Any) -> Setting:
-        return Setting(place, value, self.take(place))
-
-
-def anchor(place: str) -> str:
-    """A place as an id: pages[0].title.en → f-pages-0-title-en."""
-    return "f-" + re.sub(r"[^A-Za-z0-9_]+", "-", place)
+    count: int = 0
 
 
 def sheet(data: Data, *, shown: Sequence[str], faults: Iterable[Fault] = (), opened: str = "") -> Sheet:
@@ -210,7 +129,7 @@ def _fields(data: Data, shown: Sequence[str]) -> int:
     choices = sum(len(question.get("choices", ())) for _, question in editing.questions(data))
     settings = 8 * sum(1 for _ in editing.questions(data))
     holders = [*data["pages"], *(question for _, question in editing.questions(data))]
-    rows = sum(len(asked_if.parts(holder.get("show_if"))) for holder in holders)
+    rows = sum(len(show_if.parts(holder.get("show_if"))) for holder in holders)
     return len(shown) * sum(1 for _ in editing.slots(data)) + 2 * choices + settings + 8 * rows
 
 

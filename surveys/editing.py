@@ -9,7 +9,7 @@ from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
-from surveys import asked_if, kinds, questionnaire
+from surveys import asked_if_form, kinds, questionnaire
 from surveys.answers import clean
 from surveys.faults import Fault
 from surveys.kinds.scored import ScoredKind
@@ -85,7 +85,7 @@ def typed(data: Data, form: Mapping[str, str], shown: Sequence[str]) -> Data:
             _set_options(question, form, place)
     asked = {question["key"]: question for _, question in questions(data)}
     for place, part in [*questions(data), *((f"pages[{at}]", page) for at, page in enumerate(data["pages"]))]:
-        condition = asked_if.read(form, f"{place}.show_if", part.get("show_if"), asked)
+        condition = asked_if_form.read(form, f"{place}.show_if", part.get("show_if"), asked)
         part.pop("show_if", None)
         if condition is not None:
             part["show_if"] = condition

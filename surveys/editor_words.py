@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from organizations.models import Organization
-from surveys import cards, documents, editing, languages, piping
+from surveys import documents, editing, fields, languages, piping
 from surveys.editing import Data
 from surveys.faults import Fault
 from surveys.models import SurveyVersion
@@ -114,7 +114,7 @@ def _title(question: Data, data: Data) -> str:
 
 def to_mend(data: Data, faults: Iterable[Fault]) -> list[tuple[str, str, str]]:
     """The anchor of each fault, where it stands, and what it is."""
-    return [(cards.anchor(fault.where), where(data, fault), documents.said(fault)) for fault in faults]
+    return [(fields.anchor(fault.where), where(data, fault), documents.said(fault)) for fault in faults]
 
 
 def where(data: Data, fault: Fault) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from django import template
 from django.utils.translation import gettext as _
 
-from surveys import cards, conditions, documents, kinds, languages, logic, piping, questionnaire
+from surveys import conditions, documents, fields, kinds, languages, logic, piping, questionnaire
 from surveys.asked_if import Subject
 from surveys.conditions import Condition
 from surveys.document import Question
@@ -51,7 +51,7 @@ def said(fault: Fault) -> str:
 
 @register.filter
 def anchor(fault: Fault) -> str:
-    return cards.anchor(fault.where)
+    return fields.anchor(fault.where)
 
 
 @register.filter
@@ -69,7 +69,7 @@ def isolated(text: str) -> str:
 
 @register.filter
 def place_anchor(place: str) -> str:
-    return cards.anchor(place)
+    return fields.anchor(place)
 
 
 @register.filter

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from surveys import asked_if, buttons, editing, questionnaire
+from surveys import asked_if, buttons, editing, questionnaire, show_if
 from surveys.editing import Data
 from tests.surveys.asking import choice, csat, document, nps, one_of, some_of, text
 
@@ -24,14 +24,14 @@ def rows(condition: Data) -> tuple[asked_if.Row, ...]:
 
 def sent(condition: Data, **typed: str) -> dict[str, str]:
     """The form as a browser sends it, with what was changed in it."""
-    form = {f"{PLACE}.rows": "1", f"{PLACE}.glue": asked_if.glue(condition)}
+    form = {f"{PLACE}.rows": "1", f"{PLACE}.glue": show_if.glue(condition)}
     for row in rows(condition):
         if not row.is_plain:
             continue
         form |= {f"{row.place}.subject": row.subject, f"{row.place}.test": row.test}
         if row.name:
             form[f"{row.place}.name"] = row.name
-        if row.control in asked_if.LISTS:
+        if row.control in show_if.LISTS:
             form |= {f"{row.place}.value.{option.value}": "on" for option in row.options if option.is_chosen}
         elif row.control:
             form[f"{row.place}.value"] = row.value
