@@ -7,11 +7,11 @@ suppression.
 import unicodedata
 from collections.abc import Sequence
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from json.encoder import encode_basestring
 from typing import Any, NamedTuple
 
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 
 from feedback import settled
 from feedback.purchases import Purchase
@@ -111,12 +111,27 @@ class Sql(NamedTuple):
 AS_IT_WAS = Sql("experienced_at")
 
 
-def record(organization_id: int, rows: Sql, *, source: str, now: datetime, moved: Sql = AS_IT_WAS) -> Recorded:
+def record(
+    organization_id: int, rows: Sql, *, source: str, now: datetime, moved: Sql = AS_IT_WAS, looks_new: bool = False
+) -> Recorded:
     """Store what is new of `rows`, a table or set with `place` and COLUMNS; call within `one_at_a_time`.
 
-    `moved` says when each was experienced.
+    `moved` says when each was experienced. Where all `looks_new`, looking for each of them is left to the constraints:
+    a fifth of the time; one that was on record all the same ends in another look at all of them.
     """
-    statement = _STATEMENT.format(rows=rows.text, columns=", ".join(COLUMNS), moved=moved.text)
+    store = partial(_store, organization_id, rows, source=source, now=now, moved=moved)
+    if not looks_new:
+        return store(once=True)
+    try:
+        with transaction.atomic():
+            return store(once=False)
+    except IntegrityError:
+        return store(once=True)
+
+
+def _store(organization_id: int, rows: Sql, *, source: str, now: datetime, moved: Sql, once: bool) -> Recorded:
+    parts = _ONCE if once else dict.fromkeys(_ONCE, "")
+    statement = _STATEMENT.format(rows=rows.text, columns=", ".join(COLUMNS), moved=moved.text, **parts)
     mine = [organization_id]
     with connection.cursor() as cursor:
         cursor.execute(statement, [*rows.params, *mine * 3, now, *mine, source, *moved.params, now])
@@ -128,6 +143,10 @@ def record(organization_id: int, rows: Sql, *, source: str, now: datetime, moved
     return Recorded(given, made, born, renewed)
 
 
+_ONCE = {
+    "one_customer": "ON CONFLICT (organization_id, reference) DO NOTHING",
+    "one_purchase": "ON CONFLICT (organization_id, source, reference) DO NOTHING",
+}
 # The last filled one of each counts; customers in a fixed order, so that nobody waits for each other in a ring.
 _LAST = "(array_agg({0} ORDER BY place DESC) FILTER (WHERE {1} <> ''))[1]"
 # Batches come sorted by customer: without this, joins would read all customers of the organization for each of them.
@@ -163,7 +182,7 @@ _STATEMENT = f"""
                coalesce(s.sort_name, s.nameless), coalesce(s.language, ''), '{{{{}}}}', %s
         FROM said s WHERE NOT EXISTS (SELECT FROM known k WHERE k.reference = s.customer)
         ORDER BY s.customer COLLATE "C"
-        ON CONFLICT (organization_id, reference) DO NOTHING RETURNING id, reference
+        {{one_customer}} RETURNING id, reference
     ),
     placed AS MATERIALIZED (
         SELECT g.*, k.id FROM given g
@@ -173,7 +192,7 @@ _STATEMENT = f"""
         INSERT INTO feedback_interaction
             (organization_id, customer_id, source, reference, experienced_at, attributes, created_at)
         SELECT %s, id, %s, reference, {{moved}}, attributes, %s FROM placed ORDER BY place
-        ON CONFLICT (organization_id, source, reference) DO NOTHING RETURNING experienced_at
+        {{one_purchase}} RETURNING experienced_at
     )
     SELECT (SELECT count(*) FROM given), (SELECT count(*) FROM placed), (SELECT count(*) FROM made),
            (SELECT count(*) FROM born), (SELECT count(*) FROM renewed), (SELECT min(experienced_at) FROM made)

@@ -172,7 +172,11 @@ def record(it: Import, *, first: int, last: int) -> recording.Recorded:
         then = "((experienced_at AT TIME ZONE %s) + make_interval(days => %s)) AT TIME ZONE %s"
         moved = recording.Sql(f"least({then}, %s)", [zone, it.moved_by, zone, it.queued_at])
     rows = recording.Sql(f"{_SORTED}{it.pk} WHERE place BETWEEN %s AND %s", [first, last])
-    return recording.record(it.organization_id, rows, source=it.source, now=it.queued_at, moved=moved)
+    # Nobody brought any of it before the file was checked, and none has been met since.
+    looks_new = it.would_be_new == it.purchases and it.purchases_new == it.purchases_done
+    return recording.record(
+        it.organization_id, rows, source=it.source, now=it.queued_at, moved=moved, looks_new=looks_new
+    )
 
 
 def drop(pk: int) -> None:

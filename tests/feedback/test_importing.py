@@ -171,6 +171,23 @@ def test_an_address_is_made_from_a_pattern(acme: Organization) -> None:
     assert acme.customers.get(reference="00004").email == "kunde00004@example.invalid"
 
 
+@pytest.mark.usefixtures("small_blocks")
+def test_what_another_file_brought_since_it_was_checked_is_not_recorded_again(acme: Organization) -> None:
+    lines = [f"A-{number},2026-01-0{1 + number},C-{number % 4},Name {number % 4}\n" for number in range(8)]
+    head = "order,date,customer,name\n"
+    undisturbed = factories.organization("Undisturbed")
+    recorded(undisturbed, head + "".join(lines))
+    waiting = checked(brought(acme, head + "".join(lines)))
+    recorded(acme, head + lines[6] + lines[2])
+
+    bringing.record(waiting, by=None, now=NOW)
+    worked(waiting)
+
+    assert (waiting.state, waiting.purchases_done, waiting.purchases_new, waiting.purchases_known) == ("done", 8, 6, 2)
+    assert (waiting.customers_new, acme.customers.count()) == (3, 4)
+    assert rows(acme) == rows(undisturbed)
+
+
 def test_two_organizations_may_bring_the_same_file(acme: Organization) -> None:
     recorded(acme, FILE)
     globex = factories.organization("Globex")
