@@ -115,12 +115,14 @@ def test_no_sum_or_difference_of_spans_is_about_too_few(data: st.DataObject) -> 
 # --- segments ---------------------------------------------------------------------------------------------------------
 
 
-def cut_apart(segments: dict[str, Days], k: int) -> tuple[tuple[Block, ...], dict[str, Cut]]:
+def cut_apart(
+    segments: dict[str, Days], k: int, at_most: int = blocks.WEEKS_AT_MOST
+) -> tuple[tuple[Block, ...], dict[str, Cut]]:
     all_days: dict[date, int] = {}
     for day, n in itertools.chain.from_iterable(segments.values()):
         all_days[day] = all_days.get(day, 0) + n
     total = blocks.cut(sorted(all_days.items()), k=k).blocks
-    return total, blocks.apart(total, segments, k=k)
+    return total, blocks.apart(total, segments, k=k, at_most=at_most)
 
 
 def test_segments_that_have_enough_every_day_are_told_by_day() -> None:
@@ -165,6 +167,15 @@ def test_weeks_put_blocks_together_and_the_running_one_waits() -> None:
     assert [(week.first, week.last) for week in blocks.weeks(daily, until=on(15))] == [(on(0), on(6)), (on(7), on(13))]
 
 
+def test_blocks_of_quarters_begin_and_end_with_them_and_the_running_one_today() -> None:
+    first_days = [(date(2025, 10, 1), 3), (date(2026, 1, 1), 4), (date(2026, 4, 1), 2)]
+
+    cut = blocks.quarters(blocks.cut(first_days, k=5), until=date(2026, 5, 20))
+
+    assert edges(cut) == [(date(2025, 10, 1), date(2026, 3, 31), 7)]
+    assert cut.newest == Block(date(2026, 4, 1), date(2026, 5, 20), 2)
+
+
 def isolated(total: tuple[Block, ...], found: dict[str, Cut], answers: dict[Cell, int], k: int) -> list[list[Cell]]:
     """The sets of too few answers that are some blocks of the total without some blocks of segments inside them."""
     groups = [(name, block) for name, cut in found.items() for block in cut.blocks]
@@ -196,6 +207,22 @@ def test_no_sum_or_difference_of_segments_and_totals_is_about_too_few(counts: di
 
     assert all(block.n >= k for cut in found.values() for block in cut.blocks)
     assert isolated(total, found, answers, k) == []
+
+
+@settings(max_examples=examples(60), deadline=None)
+@given(counts=SEGMENTS, k=st.integers(3, 8), at_most=st.integers(1, 3))
+def test_nor_where_what_waits_too_long_is_given_up(counts: dict[str, list[int]], k: int, at_most: int) -> None:
+    segments = {name: days(*of) for name, of in counts.items()}
+    total, found = cut_apart(segments, k, at_most)
+    answers = {(day, name): n for name, of in segments.items() for day, n in of}
+
+    assert isolated(total, found, answers, k) == []
+
+
+def test_one_rare_answer_keeps_another_segment_waiting_for_so_many_blocks_and_no_longer() -> None:
+    _total, found = cut_apart({"de": days(*[9] * 9), "fr": days(1)}, 5, at_most=4)
+
+    assert [block.first for block in found["de"].blocks] == [on(5), on(6), on(7), on(8)]
 
 
 @settings(max_examples=examples(50), deadline=None)

@@ -3,9 +3,11 @@
 import itertools
 from collections.abc import Callable
 from datetime import date, timedelta
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from dashboards import figures, origins, reading, rollup, tallies
 from dashboards.figures import FIGURES
@@ -15,9 +17,9 @@ from dashboards.reading import Sight
 from dashboards.segment import Segment
 from dashboards.tallies import DayCount
 from feedback import answering
-from feedback.models import Customer, Response
+from feedback.models import ChangedDay, Customer, Response
 from surveys.answers import AnswerValue
-from surveys.models import Basis, Question, Touchpoint
+from surveys.models import Basis, Question, Survey, Touchpoint
 from tests import factories
 from tests.dashboards.verbs import answered, chose, score
 from tests.factories import NOW
@@ -181,18 +183,22 @@ def test_a_customer_stands_in_the_segment_of_her_latest_answer(yearly: Touchpoin
     assert rows(yearly, dimension="touchpoint") == {(THIS_QUARTER, str(after_delivery.pk)): [9]}
 
 
-def test_counts_of_days_from_before_are_replaced_by_those_of_the_quarter(yearly: Touchpoint, anna: Customer) -> None:
-    yearly.survey.basis = Basis.TRANSACTIONAL
-    yearly.survey.save()
-    says(anna, yearly, 9, days_ago=2)
-    says(anna, yearly, 0, days_ago=20)
+def test_what_an_installation_had_counted_by_days_is_counted_anew_by_quarters(
+    yearly: Touchpoint, anna: Customer
+) -> None:
+    Survey.objects.update(basis=Basis.TRANSACTIONAL)
+    for days_ago, value in ((2, 9), (20, 0), (IN_LAST_QUARTER, 3), (IN_LAST_QUARTER + 1, 4)):
+        says(anna, yearly, value, days_ago=days_ago)
     rollup.sweep()
+    assert DailyCount.objects.filter(dimension="").count() == 4
+    Survey.objects.update(basis=Basis.RELATIONAL)
 
-    yearly.survey.basis = Basis.RELATIONAL
-    yearly.survey.save()
-    says(anna, yearly, 7, days_ago=1)
+    with connection.cursor() as cursor:
+        cursor.execute(import_module("dashboards.migrations.0003_relationships_are_counted_by_quarters").MARK)
 
-    assert rows(yearly) == {(THIS_QUARTER, ""): [7]}
+    assert ChangedDay.objects.count() == 2
+    assert rollup.verify(yearly.survey_id) == []
+    assert rows(yearly) == {(LAST_QUARTER, ""): [3], (THIS_QUARTER, ""): [9]}
 
 
 def test_of_a_survey_after_each_experience_every_answer_counts(yearly: Touchpoint, anna: Customer) -> None:
