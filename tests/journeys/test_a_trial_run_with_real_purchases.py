@@ -57,8 +57,10 @@ def test_from_the_shops_file_to_a_closed_case(
     page.get_by_role("checkbox", name="Trial run").check()
     expect(page.locator("[data-preview]")).to_contain_text("customer0001@cds.example")
     page.get_by_role("button", name="Check the whole file").click()
-    page.get_by_role("button", name="Record 6,919 new purchases").or_(page.locator("[data-record]")).first.click()
-    expect(page.locator('[data-import-state="done"]')).to_be_visible(timeout=60_000)
+    page.get_by_role("button", name="Record 6,919 new purchases").or_(page.locator("[data-record]")).first.click(
+        timeout=120_000
+    )
+    expect(page.locator('[data-import-state="done"]')).to_be_visible(timeout=120_000)
     expect(page.locator("[data-new]")).to_have_text("6,919")
     expect(page.locator("[data-report]")).to_contain_text("2,357")
     expect(page.get_by_text("Trial run: all dates were moved by")).to_be_visible()
@@ -67,7 +69,7 @@ def test_from_the_shops_file_to_a_closed_case(
     # The same file once more changes nothing.
     page.goto(f"{home}customers/bring/")
     bring_again(page)
-    expect(page.locator("[data-known]")).to_have_text("6,919", timeout=60_000)
+    expect(page.locator("[data-known]")).to_have_text("6,919", timeout=120_000)
     expect(page.locator("[data-would-be-new]")).to_have_text("0")
 
     # Before anybody is asked, a dry run tells whom a touchpoint would ask, and why not the others.
@@ -83,7 +85,7 @@ def test_from_the_shops_file_to_a_closed_case(
     page.get_by_role("button", name=re.compile("^Start")).click()
 
     # Six customers open their mails and answer; the first is unhappy.
-    mails = eventually(lambda: len(mail_sink.mails) > 5 and mail_sink.mails, within=60, what="mails to customers")
+    mails = eventually(lambda: len(mail_sink.mails) > 5 and mail_sink.mails, within=120, what="mails to customers")
     for mail, score in zip(mails[:6], SCORES, strict=True):
         answer(new_context, mail, score)
     unhappy = mails[0].recipient
@@ -91,7 +93,7 @@ def test_from_the_shops_file_to_a_closed_case(
     # The dashboard tells it with its interval, and a click on the detractors leads to the answer behind them.
     page.goto(f"{home}dashboard/")
     nps = page.get_by_role("region", name=re.compile("^NPS How likely"))
-    expect(nps).to_contain_text("+50", timeout=30_000)
+    expect(nps).to_contain_text("+50", timeout=120_000)
     expect(nps).to_contain_text("low base")
     assert axe(page) == []
     nps.get_by_role("link", name=re.compile("^Detractors")).click()
@@ -100,13 +102,13 @@ def test_from_the_shops_file_to_a_closed_case(
     # A case has opened by itself. Carla takes it, writes to the customer, and closes it with outcome and cause.
     carlas = desk_of(cast[Role.CASE_WORKER], new_context, live_site)
     case = carlas.get_by_role("link", name=re.compile(r"^Case \d+"))
-    eventually(lambda: carlas.goto(f"{home}cases/") and case.count(), within=30, what="the case")
+    eventually(lambda: carlas.goto(f"{home}cases/") and case.count(), within=120, what="the case")
     case.first.click()
     carlas.get_by_role("button", name="Take it").click()
     carlas.get_by_label("Subject").fill("Your order")
     carlas.get_by_label("Your words").fill("We are sorry, and send you a new one.")
     carlas.get_by_role("button", name="Send, and wait for her").click()
-    reply = eventually(lambda: mail_sink.to(unhappy)[1:], within=60, what="the reply")[0]
+    reply = eventually(lambda: mail_sink.to(unhappy)[1:], within=120, what="the reply")[0]
     assert "send you a new one" in reply.body()
     carlas.get_by_label("How did it end?").select_option("put_right")
     carlas.get_by_label("What lay behind it?").select_option("product")

@@ -252,7 +252,7 @@ def test_a_broken_line_is_told_and_what_was_typed_is_sent_when_it_is_back(
 
     page.context.set_offline(False)
 
-    expect(page.locator("[data-state]")).to_have_text(SAVED, timeout=15_000)
+    expect(page.locator("[data-state]")).to_have_text(SAVED, timeout=60_000)
     assert asked(survey)[0]["text"]["en"] == "On the train?"
     browser_faults.clear()
 
