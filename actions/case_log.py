@@ -44,7 +44,7 @@ def lines(case: Case) -> list[Line]:
     """The oldest first; two queries, however long it is."""
     entries = list(case.entries.select_related("by__user", "message__letter").order_by("pk"))
     names = _names(case, entries)
-    return [_line(entry, names) for entry in entries]
+    return [_line(entry, names, shows_scores=not case.is_veiled) for entry in entries]
 
 
 def _names(case: Case, entries: list[CaseEntry]) -> Names:
@@ -53,13 +53,14 @@ def _names(case: Case, entries: list[CaseEntry]) -> Names:
     return {member.pk: str(member) for member in found.select_related("user")}
 
 
-def _line(entry: CaseEntry, names: Names) -> Line:
+def _line(entry: CaseEntry, names: Names, *, shows_scores: bool) -> Line:
     say, icon = _SAID[EntryKind(entry.kind)]
+    detail = entry.detail if shows_scores else {key: each for key, each in entry.detail.items() if key != "score"}
     letter = getattr(entry.message, "letter", None) if entry.message else None
     return Line(
         at=entry.at,
         who=str(entry.by) if entry.by else "Hearback",
-        did=say(entry.detail, entry.by_id, names),
+        did=say(detail, entry.by_id, names),
         icon=icon,
         text=letter.text if letter else entry.text,
         mail=_mail(entry.message, letter) if entry.message else None,
@@ -101,6 +102,8 @@ def _due(detail: dict[str, Any], _by: int | None, _names: Names) -> str:
 
 
 def _changed_answer(detail: dict[str, Any], _by: int | None, _names: Names) -> str:
+    if "score" not in detail:
+        return _("noticed that the customer changed her answers")
     said = {"was": detail.get("was", "–"), "score": detail.get("score", "–")}
     if detail.get("question_was") != detail.get("question"):
         return _("noticed that the customer changed her answers; the low score is now another one: %(score)s") % said

@@ -161,7 +161,8 @@ def _among(organization: Organization, member: Member, wanted: Wanted, *, now: d
         limit = now if wanted.due == OVERDUE else now + WITHIN
         found = found.open().filter(due_at__lt=limit)
     if wanted.band:
-        found = found.filter(band=wanted.band)
+        # What is not shown is not found either.
+        found = found.filter(band=wanted.band, response__anonymous=False)
     if wanted.survey is not None:
         found = found.filter(survey=wanted.survey)
     if wanted.touchpoint is not None:

@@ -70,10 +70,10 @@ class Case(models.Model):
     customer = models.ForeignKey(Customer, models.SET_NULL, null=True, blank=True, related_name="+")
     survey = models.ForeignKey(Survey, models.PROTECT, related_name="+")
     touchpoint = models.ForeignKey(Touchpoint, models.PROTECT, null=True, blank=True, related_name="+")
-    # The low score that opened it, or what the customer has changed it to since.
+    # The low score that opened it, or what the customer has changed it to since; gone with the response.
     question = models.ForeignKey(Question, models.PROTECT, related_name="+")
-    score = models.SmallIntegerField()
-    band = models.CharField(max_length=10)
+    score = models.SmallIntegerField(null=True, blank=True)
+    band = models.CharField(max_length=10, blank=True)
     # As of which state of the response triage knows its answers.
     answers_at = models.DateTimeField()
     state = models.CharField(max_length=10, choices=CaseState.choices, default=CaseState.NEW)
@@ -99,7 +99,11 @@ class Case(models.Model):
             models.CheckConstraint(condition=Q(state__in=CaseState.values), name="case_has_a_known_state"),
             models.CheckConstraint(condition=Q(outcome__in=["", *Outcome.values]), name="case_has_a_known_outcome"),
             models.CheckConstraint(condition=Q(cause__in=["", *Cause.values]), name="case_has_a_known_cause"),
-            models.CheckConstraint(condition=Q(band__in=[band.value for band in Band]), name="case_has_a_known_band"),
+            models.CheckConstraint(
+                condition=Q(band="", score__isnull=True, response__isnull=True)
+                | Q(band__in=[band.value for band in Band], score__isnull=False),
+                name="case_has_a_score_in_a_known_band",
+            ),
             models.CheckConstraint(
                 condition=~Q(state__in=["in_work", "waiting"]) | Q(owner__isnull=False),
                 name="case_at_work_has_an_owner",
@@ -158,7 +162,7 @@ class CaseEntry(models.Model):
     at = models.DateTimeField()
     # What a member wrote; may speak of a person.
     text = models.TextField(blank=True)
-    # Ids, times and scores, never words.
+    # Ids, times and scores, never words; an erasure takes the scores.
     detail = models.JSONField(default=dict, blank=True)
     message = models.ForeignKey(Message, models.SET_NULL, null=True, blank=True, related_name="+")
 

@@ -318,6 +318,8 @@ def test_of_an_anonymous_response_no_score_is_shown(
     assert 'hb-score-low">4<' not in html
     assert "The survey is anonymous" in html
     assert 'name="subject"' not in html
+    for band in ("low", "middle", "high"):
+        assert f"Case {Case.objects.get().pk}" not in page(client, acme, "cases", f"?state=all&band={band}")
 
 
 def test_viewers_see_counts_and_never_a_case(

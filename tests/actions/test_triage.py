@@ -8,7 +8,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from pytest_django import DjangoAssertNumQueries
 
-from actions import casework, closing, rules, triage
+from actions import case_log, casework, closing, rules, triage
 from actions.models import Case, CaseEntry, CaseRules, CaseState, Cause, EntryKind, HandOver, Outcome
 from feedback import answering
 from feedback.models import Invitation, Response
@@ -279,6 +279,8 @@ def test_an_erased_response_takes_its_person_out_of_the_case_and_leaves_the_coun
     quentin, carla = cast[Role.QUALITY_MANAGER], cast[Role.CASE_WORKER]
     still_open, closed = case_of(acme, now=now), case_of(acme, "Berta Kühn", now=now)
     casework.note(still_open, text="Anna called twice", by=carla, now=now)
+    again(invitation_of(still_open), now=now + HOUR, nps=8)
+    triage.sweep(now=now + HOUR)
     closing.close(
         closed,
         outcome=Outcome.COMPENSATED,
@@ -291,7 +293,7 @@ def test_an_erased_response_takes_its_person_out_of_the_case_and_leaves_the_coun
 
     for case in (still_open, closed):
         assert case.response is not None
-        answering.erase(case.response, by=quentin, now=now + HOUR)
+        answering.erase(case.response, by=quentin, now=now + 2 * HOUR)
 
     still_open.refresh_from_db()
     closed.refresh_from_db()
@@ -299,6 +301,7 @@ def test_an_erased_response_takes_its_person_out_of_the_case_and_leaves_the_coun
     assert (closed.outcome, closed.cause, closed.cause_text) == (Outcome.COMPENSATED, Cause.OTHER, "")
     for case in (still_open, closed):
         assert (case.response, case.customer) == (None, None)
+        assert (case.score, case.band) == (None, "")
         assert not case.entries.exclude(text="").exists()
         assert not case.entries.exclude(message=None).exists()
     with connection.cursor() as cursor:
@@ -306,8 +309,20 @@ def test_an_erased_response_takes_its_person_out_of_the_case_and_leaves_the_coun
         rows = cursor.fetchone()[0]
         cursor.execute("SELECT string_agg(e::text, ' ') FROM actions_caseentry e")
         rows += cursor.fetchone()[0]
-    assert "Anna" not in rows
-    assert "Berta" not in rows
+    for told in ("Anna", "Berta", "score", '"was": 2', "question", "low"):
+        assert told not in rows
+
+
+def test_the_log_of_an_anonymous_case_tells_no_score(acme: Organization, now: datetime) -> None:
+    case = case_of(acme, now=now)
+    again(invitation_of(case), now=now + HOUR, nps=8)
+    triage.sweep(now=now + HOUR)
+    assert "from 2 to 8" in case_log.lines(case)[-1].did
+    Response.objects.update(anonymous=True, invitation=None, customer=None)
+
+    case = Case.objects.get(pk=case.pk)
+
+    assert case_log.lines(case)[-1].did == "noticed that the customer changed her answers"
 
 
 def invitation_of(case: Case) -> Invitation:
