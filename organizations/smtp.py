@@ -1,68 +1,24 @@
 """One kept connection to the mail server: `begin` may be repeated at will, `hand_over` never."""
 
-import re
 import smtplib
 import socket
 import ssl
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from types import TracebackType
-from typing import Any, Self
-from urllib.parse import urlsplit
+from typing import Self
 
-from django.conf import settings
-
-from organizations import domains, smtp_replies
+from organizations import smtp_replies, wire
+from organizations.smtp_account import Account
 from organizations.smtp_replies import Fate, Reply
 
 LONGEST_IDLE = 30.0
 # A line that has been quiet for this long is asked whether it lives before the next mail is tried on it.
 _QUIET = 5.0
-_FORBIDDEN = re.compile(r"[\x00-\x20\x7f<>\\\"]")
-_LINE_END = re.compile(rb"\r\n|\n|\r")
-_DOT_AT_START = re.compile(rb"(?m)^\.")
 
 # How many mails a server takes on one connection before it hangs up, and until when this process believes it.
 _learnt: dict[tuple[str, int], tuple[int, float]] = {}
 _BELIEVED_FOR = 600.0
-
-
-class BadAddress(ValueError):
-    """No server can be asked to take mail for this."""
-
-
-@dataclass(frozen=True)
-class Account:
-    """Where mail goes out, and how long we wait for an answer there."""
-
-    host: str
-    port: int
-    user: str = ""
-    password: str = ""
-    # "starttls", "tls" from the first byte, or "" for none
-    security: str = ""
-    mails_per_connection: int = 100
-    our_name: str = "[127.0.0.1]"
-    seconds_to_connect: float = 10.0
-    seconds_for_command: float = 30.0
-    # Longer than for a command: giving up here leaves the mail in doubt.
-    seconds_for_mail: float = 120.0
-
-    @classmethod
-    def from_settings(cls) -> Self:
-        """The account that EMAIL_URL describes."""
-        email: Mapping[str, Any] = settings.EMAIL
-        security = _security(email)
-        return cls(
-            host=email.get("EMAIL_HOST") or "127.0.0.1",
-            port=int(email.get("EMAIL_PORT") or {"tls": 465, "starttls": 587}.get(security, 25)),
-            user=email.get("EMAIL_HOST_USER") or "",
-            password=email.get("EMAIL_HOST_PASSWORD") or "",
-            security=security,
-            mails_per_connection=settings.SMTP_MAILS_PER_CONNECTION,
-            our_name=_our_name(),
-        )
 
 
 class Server:
@@ -88,8 +44,8 @@ class Server:
     def begin(self, *, sender: str, recipient: str, eight_bit: bool = False) -> Reply | None:
         """Name the two ends; None says that the server waits for the mail. Nothing has been handed over yet."""
         try:
-            ends = envelope_address(sender), envelope_address(recipient)
-        except BadAddress as refusal:
+            ends = wire.address(sender), wire.address(recipient)
+        except wire.BadAddress as refusal:
             return smtp_replies.bad_address(str(refusal))
         self._close_when_used_up()
         was_kept = self._smtp is not None
@@ -111,7 +67,7 @@ class Server:
             return self._heard(smtp_replies.before_handing_over(code, text))
         try:
             self._wait(self.account.seconds_for_mail)
-            smtp.send(_on_the_wire(content))
+            smtp.send(wire.mail(content))
             code, text = smtp.getreply()
         except (OSError, smtplib.SMTPException) as fault:
             self.close()
@@ -238,44 +194,6 @@ class Server:
         sock = self._connected.sock
         if sock is not None:
             sock.settimeout(seconds)
-
-
-def envelope_address(address: str) -> str:
-    """The address as MAIL and RCPT name it, its domain in ASCII; nothing that could end the command gets through."""
-    local, _, domain = address.rpartition("@")
-    if not local or not domain or len(address) > 254 or _FORBIDDEN.search(address):
-        raise BadAddress("This is not an e-mail address.")
-    try:
-        ascii_domain = domains.in_ascii(domain)
-    except UnicodeError as fault:
-        raise BadAddress("The part after the @ is no domain.") from fault
-    # Looked at again: some letters turn into a space or an angle bracket on their way to ASCII.
-    if _FORBIDDEN.search(ascii_domain):
-        raise BadAddress("The part after the @ is no domain.")
-    return f"{local}@{ascii_domain}"
-
-
-def _on_the_wire(content: bytes) -> bytes:
-    # A bare CR or LF could end the mail early for the next server and begin another one (SMTP smuggling).
-    is_tidy = content.count(b"\r\n") == content.count(b"\n") == content.count(b"\r")
-    lines = content if is_tidy else _LINE_END.sub(b"\r\n", content)
-    if b"\n." in lines or lines.startswith(b"."):
-        lines = _DOT_AT_START.sub(b"..", lines)
-    return lines + (b".\r\n" if lines.endswith(b"\r\n") else b"\r\n.\r\n")
-
-
-def _security(email: Mapping[str, Any]) -> str:
-    options = {str(name).upper(): str(value).lower() for name, value in (email.get("OPTIONS") or {}).items()}
-    yes = {"true", "1", "yes", "on"}
-    if email.get("EMAIL_USE_SSL") or options.get("SSL") in yes:
-        return "tls"
-    return "starttls" if email.get("EMAIL_USE_TLS") or options.get("TLS") in yes else ""
-
-
-def _our_name() -> str:
-    """How we greet: the site's host. The machine's own name would need a look-up, which can take seconds."""
-    host = urlsplit(settings.SITE_URL).hostname or "127.0.0.1"
-    return f"[{host}]" if host.replace(".", "").isdigit() else host
 
 
 def _words(text: bytes | str) -> str:

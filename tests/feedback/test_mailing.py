@@ -15,7 +15,8 @@ from feedback import mailing, sending
 from feedback.models import Channel, Message, MessageState, Purpose, Response, Suppression, SuppressionReason
 from feedback.tasks import send_mail, settle_leases
 from organizations.models import Organization
-from organizations.smtp import Account, Server
+from organizations.smtp import Server
+from organizations.smtp_account import Account
 from organizations.smtp_replies import Reply
 from surveys.models import Touchpoint, TouchpointState
 from tests import factories

@@ -2,7 +2,7 @@
 
 import pytest
 
-from organizations import domains, links, smtp
+from organizations import domains, links, wire
 
 
 @pytest.mark.parametrize(
@@ -28,4 +28,4 @@ def test_what_cannot_be_a_domain_is_refused(rubbish: str) -> None:
 
 def test_a_customer_of_one_domain_is_never_taken_for_one_of_another() -> None:
     assert links.address_key("anna@straße.de") != links.address_key("anna@strasse.de")
-    assert smtp.envelope_address("anna@straße.de") == "anna@xn--strae-oqa.de"
+    assert wire.address("anna@straße.de") == "anna@xn--strae-oqa.de"

@@ -11,9 +11,10 @@ from hypothesis import example, given
 from hypothesis import strategies as some
 from pytest_django import Settings
 
-from organizations import post, smtp, smtp_replies, stopping
+from organizations import post, smtp, smtp_replies, stopping, wire
 from organizations.models import Notice, NoticeState
-from organizations.smtp import Account, Server
+from organizations.smtp import Server
+from organizations.smtp_account import Account
 from organizations.smtp_replies import Fate
 from organizations.tasks import send_notices
 from tests.smtp_sink import Sink
@@ -297,8 +298,8 @@ def test_letters_beyond_ascii_are_refused_where_the_server_cannot() -> None:
 @example("anna", "x＞y＜z.example")
 def test_no_address_can_smuggle_a_command(local: str, domain: str) -> None:
     try:
-        address = smtp.envelope_address(f"{local}@{domain}")
-    except smtp.BadAddress:
+        address = wire.address(f"{local}@{domain}")
+    except wire.BadAddress:
         return
     assert not set(address) & set('\r\n\t\0 <>"')
 
