@@ -1,7 +1,5 @@
 """A mail that asks, compiled once for an organization, wording and language: what is left is a customer's own."""
 
-import re
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +10,8 @@ from django.template.loader import render_to_string
 from django.utils import formats, translation
 from django.utils.translation import gettext as _
 
-from feedback import envelope, known, mail_frame, openings, placeholders, wordings
+from feedback import blanks, envelope, known, mail_frame, openings, placeholders, wordings
+from feedback.blanks import Blanks
 from feedback.envelope import CannotCompose
 from feedback.mail_frame import Sender
 from feedback.models import Purpose
@@ -25,18 +24,6 @@ from surveys.models import SurveyVersion
 
 LONGEST_PRODUCT = 80
 _INLINER = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False, minify_css=True)
-
-
-class Blanks:
-    """A text with named blanks, cut up once so that filling it in is one join."""
-
-    def __init__(self, text: str, mark: str) -> None:
-        self._pieces = re.split(f"{mark}([a-z]+)_", text)
-
-    def filled(self, values: Mapping[str, str]) -> str:
-        pieces = self._pieces.copy()
-        pieces[1::2] = [values[name] for name in pieces[1::2]]
-        return "".join(pieces)
 
 
 @dataclass(frozen=True)
@@ -96,11 +83,11 @@ def from_wording(
     questionnaire: Questionnaire, wanted: str, sender: Sender, purpose: Purpose, words: Words, notice: str = ""
 ) -> Ask:
     language = languages.choose(wanted, questionnaire.languages, questionnaire.base_language)
-    mark = f"blank{secrets.token_hex(8)}"  # nobody's text can hold it
+    mark = blanks.new_mark()
     names = ("hello", "paragraph", "question", "closing", "why", "page", "unsubscribe")
     with translation.override(language):
         context = {
-            **{name: f"{mark}{name}_" for name in names},
+            **blanks.marks(names, mark),
             **mail_frame.of_sender(sender, language),
             **mail_frame.of_question(questionnaire, language),
             "notice": notice,

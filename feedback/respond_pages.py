@@ -3,15 +3,17 @@
 import gzip
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
+from functools import lru_cache
 from typing import Any, Literal
 
 from django.http import HttpRequest, HttpResponse
 from django.template import loader
-from django.utils import translation
+from django.utils import formats, translation
 from django.utils.cache import patch_vary_headers
 from django.utils.translation.trans_real import parse_accept_lang_header
 
-from feedback import addresses, known, look
+from feedback import addresses, frames, known, look
 from feedback.addresses import Opened
 from feedback.asked import Asked
 from organizations.models import Organization
@@ -19,6 +21,7 @@ from surveys import kinds, languages, rendering
 from surveys.answers import Answers
 from surveys.document import Questionnaire
 from surveys.faults import Fault
+from surveys.wording import Said
 
 WORTH_COMPRESSING = 600
 _LONGEST_HEADER = 500
@@ -39,6 +42,15 @@ class Page:
         return replace(self, language=language)
 
 
+@dataclass(frozen=True)
+class Letterhead:
+    """All of an organization that stands on its customers' pages; a change of it makes new ones."""
+
+    name: str
+    logo: str
+    is_demo: bool
+
+
 def sheet(
     request: HttpRequest,
     view: Page,
@@ -51,23 +63,32 @@ def sheet(
 ) -> HttpResponse:
     questionnaire, invitation = view.questionnaire, view.ask.invitation
     drawn = rendering.sheet(questionnaire, at, view.language, answers, known.attributes_of(invitation), faults or {})
-    context = {
-        "sheet": drawn,
-        "to_mend": [block for block in drawn.blocks if block.faults],
-        "version": view.opened.version_id,
-        "form_token": addresses.form_token(invitation, view.opened),
-        "others": [
-            (code, languages.name(code), languages.direction(code))
-            for code in questionnaire.languages
-            if code != view.language
-        ],
-        "note": note,
-    }
-    return _page(request, "page", view.ask.organization, view.language, context, status)
+    others = tuple(
+        (code, languages.name(code), languages.direction(code))
+        for code in questionnaire.languages
+        if code != view.language
+    )
+    return _kept_page(
+        request,
+        "page",
+        view,
+        shown={
+            "sheet": replace(drawn, title=_unsaid(drawn.title), blocks=(), carried=()),
+            "version": view.opened.version_id,
+            "others": others,
+            "note": note,
+        },
+        hers={
+            "sheet": drawn,
+            "to_mend": [block for block in drawn.blocks if block.faults],
+            "form_token": addresses.form_token(invitation, view.opened),
+        },
+        status=status,
+    )
 
 
 def thanks(request: HttpRequest, view: Page, answers: Answers, *, may_change: bool) -> HttpResponse:
-    questionnaire, language = view.questionnaire, view.language
+    questionnaire, language, response = view.questionnaire, view.language, view.ask.response
     attributes = known.attributes_of(view.ask.invitation)
     base = questionnaire.base_language
     said = [
@@ -78,15 +99,35 @@ def thanks(request: HttpRequest, view: Page, answers: Answers, *, may_change: bo
         for question in questionnaire.questions
         if question.key in answers
     ]
-    context = {
-        "thanks": rendering.thanks(questionnaire, language, answers, attributes),
-        "said": said,
-        "may_change": may_change,
-        "token": view.token,
-        "closes_at": view.ask.closes_at,
-        "answered_at": view.ask.response and view.ask.response.changed_at,
-    }
-    return _page(request, "thanks", view.ask.organization, language, context, 200)
+    drawn = rendering.thanks(questionnaire, language, answers, attributes)
+    return _kept_page(
+        request,
+        "thanks",
+        view,
+        shown={
+            "thanks": replace(drawn, title=_unsaid(drawn.title), text=_unsaid(drawn.text)),
+            "said": bool(said),
+            "may_change": may_change,
+        },
+        hers={
+            "thanks": drawn,
+            "said": said,
+            "answered_at": response and response.changed_at,
+            "closes_on": _day(view.ask.closes_at.astimezone(view.ask.organization.zone).toordinal(), language),
+            "token": view.token,
+        },
+    )
+
+
+def _unsaid(said: Said) -> Said:
+    """That something is said, and in which language, but not what: a name may stand in it."""
+    return replace(said, text="…") if said else said
+
+
+@lru_cache(maxsize=4096)
+def _day(ordinal: int, language: str) -> str:
+    with translation.override(language):
+        return formats.date_format(date.fromordinal(ordinal), "DATE_FORMAT")
 
 
 def closed(request: HttpRequest, ask: Asked, language: str) -> HttpResponse:
@@ -124,6 +165,24 @@ def only(request: HttpRequest, methods: Sequence[str]) -> HttpResponse:
     return kept_private(HttpResponse(status=204 if request.method == "OPTIONS" else 405, headers=allowed))
 
 
+def _kept_page(
+    request: HttpRequest,
+    name: str,
+    view: Page,
+    *,
+    shown: Mapping[str, Any],
+    hers: Mapping[str, Any],
+    status: int = 200,
+) -> HttpResponse:
+    """One of those that everybody opens: drawn once for all who see the same, and what is hers into it."""
+    organization, language = view.ask.organization, view.language
+    letterhead = Letterhead(organization.name, organization.logo, organization.is_demo)
+    frame = _frame(letterhead, language, organization.time_zone, organization.colour)
+    with translation.override(language):
+        html = frames.draw(f"respond/{name}.html", {**frame, **shown}, hers)
+    return _response(request, html, language, status)
+
+
 def _page(
     request: HttpRequest,
     name: str,
@@ -132,17 +191,25 @@ def _page(
     context: Mapping[str, Any],
     status: int,
 ) -> HttpResponse:
+    zone, colour = (organization.time_zone, organization.colour) if organization else ("UTC", look.PLAIN)
     with translation.override(language):
-        html = loader.get_template(f"respond/{name}.html").render(
-            {
-                "language": language,
-                "direction": languages.direction(language),
-                "organization": organization,
-                "zone": organization.time_zone if organization else "UTC",
-                "look": look.address(organization.colour if organization else look.PLAIN),
-                **context,
-            }
-        )
+        page = loader.get_template(f"respond/{name}.html")
+        html = page.render({**_frame(organization, language, zone, colour), **context})
+    return _response(request, html, language, status)
+
+
+def _frame(organization: Organization | Letterhead | None, language: str, zone: str, colour: str) -> dict[str, Any]:
+    """What stands around the content of each page."""
+    return {
+        "language": language,
+        "direction": languages.direction(language),
+        "organization": organization,
+        "zone": zone,
+        "look": look.address(colour),
+    }
+
+
+def _response(request: HttpRequest, html: str, language: str, status: int) -> HttpResponse:
     response = HttpResponse(html, status=status, headers={"Content-Language": language})
     return kept_private(compressed(request, response))
 
