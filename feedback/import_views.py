@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
@@ -12,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from feedback import bringing, exporting, import_faults, import_forms, import_tidying, import_work, purchases, reporting
+from feedback import bringing, exporting, import_faults, import_forms, import_work, purchases, reporting
 from feedback.cells import Cell
 from feedback.forms import BringForm
 from feedback.mapping import NotAMapping
@@ -81,7 +82,7 @@ def detail(request: MemberRequest, slug: str, pk: int) -> HttpResponse:
         "faults": faults,
         "cause": import_faults.advice(it.cause, value=it.cause_value) if it.cause else "",
         "most_faults": import_work.MOST_FAULTS,
-        "faults_kept": import_tidying.FAULTS_KEPT.days,
+        "faults_kept": settings.KEEP_IMPORT_FAULTS.days,
         "has_order": bringing.mapping_of(it).has_order,
     }
     return render(request, "feedback/import.html", context)
