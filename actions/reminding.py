@@ -18,6 +18,8 @@ from organizations.models import Member, Organization, Role
 SOON = timedelta(hours=24)
 MORNING = 7
 MOST_LISTED = 10
+# The job whose slots say what of a case was told to whom.
+TOLD = "case.told"
 
 
 def tell_assigned(case: Case, *, to: Member, by: Member, now: datetime) -> None:
@@ -62,11 +64,11 @@ def _remind(member: Member, cases: list[Case], *, now: datetime) -> bool:
     if taken.filter(job="case.daily", slot=today).exists():
         return False
     slots = {f"{case.pk}.{member.pk}.{_call(case, now=now)}" for case in cases}
-    news = slots - set(taken.filter(job="case.told", slot__in=slots).values_list("slot", flat=True))
+    news = slots - set(taken.filter(job=TOLD, slot__in=slots).values_list("slot", flat=True))
     # The day's row is taken first: of two sweeps at once, one writes.
     if not news or not _take(organization, "case.daily", [today], now=now):
         return False
-    _take(organization, "case.told", news, now=now)
+    _take(organization, TOLD, news, now=now)
     mine = [case for case in cases if case.owner_id is not None]
     free = [case for case in cases if case.owner_id is None]
     facts = {

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from actions import reminding, triage
+from actions import reminding, tidying, triage
 
 
 @shared_task
@@ -21,3 +21,8 @@ def open_overlooked_cases() -> None:
 @shared_task
 def remind_owners() -> None:
     reminding.remind(now=timezone.now())
+
+
+@shared_task
+def tidy() -> None:
+    tidying.sweep(now=timezone.now())

@@ -69,5 +69,20 @@ app.conf.beat_schedule = {
         "schedule": 300.0,
         "options": {"queue": "default", "expires": 280},
     },
+    "tidy organizations": {
+        "task": "organizations.tasks.tidy",
+        "schedule": crontab(hour=4, minute=10),
+        "options": {"queue": "default", "expires": 3600},
+    },
+    "tidy surveys": {
+        "task": "surveys.tasks.tidy",
+        "schedule": crontab(hour=4, minute=20),
+        "options": {"queue": "default", "expires": 3600},
+    },
+    "tidy actions": {
+        "task": "actions.tasks.tidy",
+        "schedule": crontab(hour=4, minute=30),
+        "options": {"queue": "default", "expires": 3600},
+    },
     "heartbeat": {"task": "api.tasks.beat", "schedule": 20.0, "options": {"queue": "default", "expires": 60}},
 }

@@ -1,6 +1,7 @@
 """Settings, read from the environment; defaults are safe, and production refuses to start on unsafe ones."""
 
 import re
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -262,6 +263,14 @@ FILE_UPLOAD_HANDLERS = [
 ]
 # The largest file with purchases; it goes to the disk while it arrives, then to the database in pieces.
 IMPORT_MOST_BYTES = env.int("IMPORT_MOST_MB", default=500) * 1_000_000
+
+# How long what is over is kept; nothing here proves anything, and the record of what members did is kept for ever.
+KEEP_NOTICES = timedelta(days=max(1, env.int("KEEP_NOTICES_DAYS", default=30)))
+KEEP_INVITES = timedelta(days=max(1, env.int("KEEP_INVITES_DAYS", default=90)))
+KEEP_DRAFT_STEPS = timedelta(days=max(1, env.int("KEEP_DRAFT_STEPS_DAYS", default=90)))
+KEEP_IMPORT_FAULTS = timedelta(days=max(1, env.int("KEEP_IMPORT_FAULTS_DAYS", default=90)))
+# Their mails go once a day.
+KEEP_JOB_SLOTS = timedelta(days=max(2, env.int("KEEP_JOB_SLOTS_DAYS", default=30)))
 
 CONTENT_SECURITY_POLICY: dict[str, Any] = {
     "DIRECTIVES": {

@@ -2,20 +2,21 @@
 
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
 
 from feedback import bringing, staging
 from feedback.models import Import, ImportChunk, ImportFault, ImportState
+from organizations import tidying
 
-# So long a file waits for somebody's word, and so long a report names single rows.
+# So long a file waits for somebody's word.
 PATIENCE = timedelta(days=7)
-FAULTS_KEPT = timedelta(days=90)
 
 
 def sweep(*, now: datetime) -> None:
     _give_up_the_forgotten(now)
     ImportChunk.objects.filter(of__state__in=Import.OVER).delete()
-    ImportFault.objects.filter(of__finished_at__lt=now - FAULTS_KEPT).delete()
+    tidying.away(ImportFault.objects.filter(of__finished_at__lt=now - settings.KEEP_IMPORT_FAULTS))
     _drop_tables()
 
 

@@ -4,7 +4,7 @@ from celery import shared_task
 from django.db import close_old_connections
 from django.utils import timezone
 
-from organizations import post, stopping
+from organizations import post, stopping, tidying
 
 
 @shared_task
@@ -13,3 +13,8 @@ def send_notices(**_later: object) -> None:
     close_old_connections()
     with stopping.orderly() as stop:
         post.send_notices(now=timezone.now(), stop=stop)
+
+
+@shared_task
+def tidy() -> None:
+    tidying.sweep(now=timezone.now())
