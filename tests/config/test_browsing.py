@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 from playwright.sync_api import Page
 
@@ -30,8 +33,8 @@ def test_nothing_is_fetched_from_another_machine(live_site: str, page: Page, bro
 
 def test_an_uncaught_exception_is_noticed(page: Page, browser_faults: list[str]) -> None:
     page.goto("about:blank")
-    page.evaluate("setTimeout(() => { throw new Error('broken') })")
-    page.wait_for_timeout(200)
+    with page.expect_event("pageerror"):
+        page.evaluate("setTimeout(() => { throw new Error('broken') })")
 
     assert browser_faults == ["uncaught: broken"]
     browser_faults.clear()
@@ -49,6 +52,49 @@ def test_axe_finds_nothing_on_a_plain_page(phone: Page) -> None:
     phone.set_content('<html lang="en"><title>Shop</title><main><h1>Shop</h1><p>Welcome</p></main></html>')
 
     assert axe(phone) == []
+
+
+LATE = b"<!doctype html><html lang=en><title>Shop</title><link rel=stylesheet href=late.css><main><h1>Shop</h1></main>"
+
+
+class LateStyles(BaseHTTPRequestHandler):
+    """Pale words, and after them the sheet that makes the page dark."""
+
+    def do_GET(self) -> None:
+        late = self.path.endswith(".css")
+        if late:
+            time.sleep(1.5)
+        self.send_response(200)
+        self.send_header("Content-Type", "text/css" if late else "text/html")
+        self.end_headers()
+        style = b"<style>h1 { color: #ccc }</style>"
+        self.wfile.write(b"body { background: #000 }" if late else LATE + style)
+
+    def log_message(self, *_said: object) -> None:
+        pass
+
+
+def test_axe_judges_a_page_when_its_styles_have_come(page: Page) -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), LateStyles) as server:
+        Thread(target=server.serve_forever).start()
+        page.goto(f"http://127.0.0.1:{server.server_port}/shop", wait_until="commit")
+        page.get_by_role("heading", name="Shop").wait_for()
+
+        found = axe(page)
+
+        server.shutdown()
+    assert found == []
+
+
+def test_axe_judges_a_page_when_what_moves_has_come_to_rest(page: Page) -> None:
+    page.set_content("""
+        <html lang="en"><title>Shop</title>
+        <style>@keyframes comes { from { color: #ccc } } h1 { color: #000; animation: comes 1.5s steps(1) }</style>
+        <style>@keyframes turns { to { rotate: 1turn } } p { animation: turns 9s infinite }</style>
+        <main><h1>Shop</h1><p>Welcome</p></main></html>
+    """)
+
+    assert axe(page) == []
 
 
 def test_plotly_in_the_browser_is_the_version_that_python_names() -> None:
