@@ -7,7 +7,7 @@
 import os
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 USUAL, THOROUGH = "usual", "thorough"
 _EXAMPLES = 100
@@ -16,8 +16,9 @@ _TIMES = 20
 
 def load_profile() -> None:
     # A busy machine must not turn a slow example into a failure.
-    settings.register_profile(USUAL, deadline=None, derandomize=True)
-    settings.register_profile(THOROUGH, deadline=None, derandomize=False, max_examples=_EXAMPLES * _TIMES)
+    patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.register_profile(USUAL, patient, derandomize=True)
+    settings.register_profile(THOROUGH, patient, derandomize=False, max_examples=_EXAMPLES * _TIMES)
     settings.load_profile(_profile())
 
 

@@ -223,7 +223,7 @@ def test_of_two_who_publish_at_once_one_wins_and_the_other_is_told(survey: Surve
     together = threading.Barrier(2)
 
     def publish() -> None:
-        together.wait(timeout=10)
+        together.wait(timeout=120)
         try:
             publishing.publish(draft, by=quentin, now=NOW)
             outcomes.append("published")
@@ -236,7 +236,7 @@ def test_of_two_who_publish_at_once_one_wins_and_the_other_is_told(survey: Surve
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=30)
+        thread.join(timeout=120)
 
     assert sorted(outcomes) == ["already_published", "published"]
     assert survey.questions.count() == 3
