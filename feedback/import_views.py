@@ -13,9 +13,19 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from feedback import bringing, exporting, import_faults, import_forms, import_work, purchases, reporting
+from feedback import (
+    bringing,
+    exporting,
+    import_faults,
+    import_forms,
+    import_words,
+    import_work,
+    purchases,
+    reporting,
+)
 from feedback.cells import Cell
 from feedback.forms import BringForm
+from feedback.import_sheet import Sheet
 from feedback.mapping import NotAMapping
 from feedback.models import Import, ImportFault, ImportState
 from feedback.scanning import Unreadable
@@ -117,15 +127,15 @@ def columns(request: MemberRequest, slug: str, pk: int) -> HttpResponse:
     return redirect("feedback:import", slug, pk)
 
 
-def _columns(request: MemberRequest, sheet: import_forms.Sheet, *, status: int = 200) -> HttpResponse:
+def _columns(request: MemberRequest, sheet: Sheet, *, status: int = 200) -> HttpResponse:
     context = {
         "sheet": sheet,
         "it": sheet.it,
-        "roles": import_forms.ROLES.items(),
-        "layouts": import_forms.LAYOUTS.items(),
-        "encodings": import_forms.ENCODING_NAMES.items(),
-        "date_forms": import_forms.DATE_FORMS.items(),
-        "decimals": import_forms.DECIMALS.items(),
+        "roles": import_words.ROLES.items(),
+        "layouts": import_words.LAYOUTS.items(),
+        "encodings": import_words.ENCODING_NAMES.items(),
+        "date_forms": import_words.DATE_FORMS.items(),
+        "decimals": import_words.DECIMALS.items(),
         "most_reported": import_forms.most_reported(),
     }
     return render(request, "feedback/import_columns.html", context, status=status)

@@ -18,7 +18,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from feedback import bringing, dates, guessing, import_faults, import_work, mapping
+from feedback import bringing, dates, import_faults, import_work, layouts, mapping
 from feedback.mapping import Mapping, NotAMapping
 from feedback.models import Import, ImportState
 from feedback.scanning import Unreadable
@@ -77,7 +77,7 @@ class Command(BaseCommand):
                 raise CommandError(f"{options['mapping']} cannot be read: {fault.strerror}.", returncode=2) from fault
             except ValueError as fault:
                 raise NotAMapping("not_a_mapping") from fault
-            rows = guessing.cells(bringing.sample(it, given.encoding), given)
+            rows = layouts.cells(bringing.sample(it, given.encoding), given)
             wanted = given.fitted(tuple(rows[0]) if rows else ())
         if options["date_form"]:
             wanted = replace(wanted, date_form=options["date_form"])
