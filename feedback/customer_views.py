@@ -9,9 +9,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from feedback import customers, standing, suppressing, timeline
+from feedback import customers, erasing, standing, suppressing, timeline
 from feedback.models import Customer, SuppressionReason
 from organizations.models import Role
 from organizations.wall import MemberRequest, role_required
@@ -65,6 +65,27 @@ def release(request: MemberRequest, slug: str, pk: int) -> HttpResponse:
     else:
         messages.success(request, _("Mail may go to her address again."))
     return redirect("feedback:customer", slug, pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@role_required(Role.QUALITY_MANAGER)
+def erase(request: MemberRequest, slug: str, pk: int) -> HttpResponse:
+    """GET says what will be lost, in numbers; POST with her number loses it."""
+    customer = get_object_or_404(request.organization.customers, pk=pk)
+    if customer.erased_at is not None:
+        messages.info(request, _("This customer was erased already."))
+        return redirect("feedback:customer", slug, pk)
+    typed, fault = request.POST.get("number", ""), ""
+    if request.method == "POST":
+        try:
+            erasing.erase(customer, typed=typed, by=request.member, now=timezone.now())
+        except (erasing.NotConfirmed, erasing.NotWhileRecording) as refusal:
+            fault = str(refusal)
+        else:
+            messages.success(request, _("Erased. What is counted without her shows on the dashboard in a few seconds."))
+            return redirect("feedback:customers", slug)
+    context = {"customer": customer, "loss": erasing.loss(customer), "typed": typed, "fault": fault}
+    return render(request, "feedback/customer_erase.html", context, status=422 if fault else 200)
 
 
 def _page(

@@ -24,7 +24,7 @@ def find(organization: Organization, *, words: str = "", sort: str = "name") -> 
     hers = Interaction.objects.filter(customer=OuterRef("pk"))
     counted = hers.order_by().values("customer").annotate(count=Count("pk")).values("count")
     # Asked for each customer by herself: only those on the page are counted, not all of a large organization.
-    found = organization.customers.annotate(
+    found = organization.customers.filter(erased_at=None).annotate(
         count=Coalesce(Subquery(counted), 0),
         latest=Subquery(hers.order_by("-experienced_at").values("experienced_at")[:1]),
     )

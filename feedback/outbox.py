@@ -104,6 +104,8 @@ def send_again(message: Message, *, by: Member, confirmed: bool, now: datetime) 
     locked = _locked(message)
     if locked.state not in (MessageState.FAILED, MessageState.IN_DOUBT):
         raise CannotSendAgain(_("Only mail that failed or is in doubt can be sent again. Reload the page."))
+    if not locked.to:
+        raise CannotSendAgain(_("The customer was erased, and her address with her."))
     if locked.state == MessageState.IN_DOUBT and not confirmed:
         raise NotConfirmed(_("Most mails in doubt have arrived. Confirm that she may get this one twice."))
     _queue([locked.pk], now=now)
@@ -114,7 +116,7 @@ def send_again(message: Message, *, by: Member, confirmed: bool, now: datetime) 
 def retry_failed(organization: Organization, *, purpose: str = "", search: str = "", by: Member, now: datetime) -> int:
     """Queue again what failed and can be found like this; gives how many. Those that may not leave stay withheld."""
     found = find(organization, state=MessageState.FAILED, purpose=purpose, search=search)
-    failed = list(found.select_for_update(of=("self",))[:MOST_AT_ONCE])
+    failed = list(found.exclude(to="").select_for_update(of=("self",))[:MOST_AT_ONCE])
     _queue([message.pk for message in failed], now=now)
     for message in failed:
         audit.record(organization, by=by, what="message.sent_again", about=message, now=now, detail={"was": "failed"})

@@ -34,4 +34,7 @@ WORDS: dict[str, str | Promise] = {
         "downloaded a list of %(rows)s mail", "downloaded a list of %(rows)s mails", "rows"
     ),
     "response.erased": _("erased response %(id)s"),
+    "customer.erased": ngettext_lazy(
+        "erased a customer, with %(responses)s response", "erased a customer, with %(responses)s responses", "responses"
+    ),
 }

@@ -31,6 +31,7 @@ urlpatterns: list[URLPattern] = [
     path("customers/export/", file_views.customer_list, name="customers_export"),
     path("customers/<int:pk>/", customer_views.detail, name="customer"),
     path("customers/<int:pk>/release/", customer_views.release, name="release"),
+    path("customers/<int:pk>/erase/", customer_views.erase, name="customer_erase"),
     path("touchpoints/", touchpoint_views.index, name="touchpoints"),
     path("touchpoints/new/", touchpoint_views.create, name="create_touchpoint"),
     path("touchpoints/<int:pk>/", touchpoint_views.detail, name="touchpoint"),

@@ -45,6 +45,7 @@ PLACES: dict[str, str | Promise] = {
     "message": _("Mail"),
     "address": _("Addresses"),
     "response": _("Responses"),
+    "customer": _("Customers"),
     "case": _("Cases"),
     "cases": _("Files with cases"),
     "case_rules": _("Rules for cases"),

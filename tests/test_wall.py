@@ -181,6 +181,7 @@ ADDRESSES: dict[str, Within | SignedIn | Public | Mailed] = {
     "feedback:customers_export": Within(QUALITY_MANAGER),
     "feedback:customer": Within(CASE_WORKER, customer),
     "feedback:release": Within(QUALITY_MANAGER, customer),
+    "feedback:customer_erase": Within(QUALITY_MANAGER, customer),
     "feedback:touchpoints": Within(QUALITY_MANAGER),
     "feedback:create_touchpoint": Within(QUALITY_MANAGER),
     "feedback:touchpoint": Within(QUALITY_MANAGER, touchpoint),
@@ -343,6 +344,7 @@ def test_each_role_sees_what_it_may(name: str, role: Role, ours: Belongings) -> 
 
 def test_what_can_be_read_answers_whoever_asks_for_its_head_alone(ours: Belongings) -> None:
     browser = _browser(ours.cast[Role.OWNER])
+
     answers = {name: browser.head(_address(name, ours)) for name in ADDRESSES if name in FOUND}
 
     readable = {name: answer.headers["Allow"] for name, answer in answers.items() if answer.status_code == 405}

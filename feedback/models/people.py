@@ -26,12 +26,18 @@ class Customer(models.Model):
     language = models.CharField(_("language"), max_length=10, blank=True)
     attributes = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField()
+    # Since when this row is nobody any more: it holds together what is counted, and the key of an address.
+    erased_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["organization", "reference"], name="customer_is_known_by_one_reference"),
             models.CheckConstraint(
                 condition=Q(email="") | ~Q(address_key=""), name="customer_with_an_address_has_its_key"
+            ),
+            models.CheckConstraint(
+                condition=Q(erased_at__isnull=True) | Q(email="", name="", sort_name="", language="", attributes={}),
+                name="erased_customer_is_nobody",
             ),
         ]
         indexes = [

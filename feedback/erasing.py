@@ -1,0 +1,115 @@
+"""A customer who wants to be forgotten → a row without a person: what she said goes, what was done stays a count."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Least
+from django.utils.translation import gettext as _
+
+from feedback import answering, forgetting, recording
+from feedback.models import Customer, Invitation, Letter, Message, MessageState, Reason, Release, Response
+from organizations import audit
+from organizations.models import Member
+
+# A page names single responses and other customers up to here, and counts beyond.
+MOST_TOLD = 20
+
+
+class NotConfirmed(Exception):
+    """The number that was typed is not hers."""
+
+    def __init__(self, customer: Customer) -> None:
+        super().__init__(_("Type the customer's number, %(number)s, to confirm.") % {"number": customer.reference})
+
+
+class NotWhileRecording(Exception):
+    """A file could bring her back at this very moment."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Purchases are being recorded right now. Wait for the file to be done, then try again."))
+
+
+@dataclass(frozen=True)
+class Loss:
+    """What goes with her, for whoever is about to do it."""
+
+    responses: int
+    letters: int
+    purchases: int
+    # What apps further down lose, in sentences.
+    further: list[str]
+    # Other customers at the same address, who are others as far as the organization knows.
+    others: list[Customer]
+
+
+def loss(customer: Customer) -> Loss:
+    responses = list(_responses(customer).order_by("pk")[:MOST_TOLD])
+    return Loss(
+        responses=_responses(customer).count(),
+        letters=Letter.objects.filter(message__in=_messages(customer)).count(),
+        purchases=customer.interactions.count(),
+        further=[sentence for response in responses for sentence in forgetting.what_is_lost(response)],
+        others=list(_others(customer).order_by("pk")[:MOST_TOLD]),
+    )
+
+
+@transaction.atomic
+def erase(customer: Customer, *, typed: str, by: Member, now: datetime) -> int:
+    """Hers for good: name, address, attributes, answers and letters. Gives how many responses went; twice is once.
+
+    The key of the address stays, so that an opt-out holds for whoever comes with this address again; so do the numbers
+    of her purchases, so that a file that is brought once more finds them on record.
+    """
+    if not recording.nobody_records(customer.organization_id):
+        raise NotWhileRecording
+    locked = Customer.objects.select_for_update(of=("self",)).select_related("organization").get(pk=customer.pk)
+    if locked.erased_at is not None:
+        return 0
+    if typed.strip() != locked.reference:
+        raise NotConfirmed(locked)
+    responses = list(_responses(locked).select_related("organization"))
+    for response in responses:
+        answering.erase(response, by=by, now=now)
+    mails = _forget_mails(locked, now=now)
+    purchases = locked.interactions.update(attributes={})
+    if not _others(locked).exists():
+        # Why a member let mail go there again may speak of her.
+        Release.objects.filter(organization=locked.organization, address_key=locked.address_key).update(why="–")
+    _forget_person(locked, now=now)
+    detail = {"responses": len(responses), "mails": mails, "purchases": purchases}
+    audit.record(locked.organization, by=by, what="customer.erased", about=locked, now=now, detail=detail)
+    return len(responses)
+
+
+def _responses(customer: Customer) -> QuerySet[Response]:
+    """Those by her mails too, whoever they were counted for."""
+    return Response.objects.filter(Q(customer=customer) | Q(invitation__customer=customer))
+
+
+def _messages(customer: Customer) -> QuerySet[Message]:
+    return Message.objects.filter(Q(customer=customer) | Q(invitation__customer=customer))
+
+
+def _others(customer: Customer) -> QuerySet[Customer]:
+    same = Customer.objects.filter(organization=customer.organization_id, address_key=customer.address_key)
+    return same.filter(erased_at=None).exclude(pk=customer.pk).exclude(address_key="")
+
+
+def _forget_mails(customer: Customer, *, now: datetime) -> int:
+    """What waits stays here, links that are out close, and of what has left there remains that it did."""
+    Invitation.objects.filter(customer=customer).update(expires_at=Least("expires_at", now), remind_at=None)
+    Letter.objects.filter(message__in=_messages(customer)).delete()
+    unsent = _messages(customer).filter(state__in=[MessageState.QUEUED, MessageState.CLAIMED])
+    unsent.update(state=MessageState.WITHHELD, cause=Reason.NO_ADDRESS, lease_until=None)
+    return _messages(customer).update(to="", last_reply="")
+
+
+def _forget_person(customer: Customer, *, now: datetime) -> None:
+    customer.reference = f"erased-{customer.pk}"
+    customer.email = customer.name = customer.sort_name = customer.language = ""
+    customer.attributes, customer.erased_at = {}, now
+    customer.save(
+        update_fields=["reference", "email", "name", "sort_name", "language", "attributes", "erased_at"],
+    )
