@@ -15,8 +15,8 @@ from django.views.decorators.http import require_POST
 from actions import case_changes, case_views, casework, closing, replying
 from actions.models import Case
 from feedback import letters
-from feedback.wanted import number
 from organizations.models import Member, Role
+from organizations.numbers import number
 from organizations.wall import MemberRequest, role_required
 
 

@@ -13,8 +13,8 @@ from django.utils.translation import pgettext_lazy
 from actions.models import Case, CaseEntry, CaseQuerySet, CaseState
 from feedback import intake
 from feedback.models import Customer
-from feedback.wanted import number
 from organizations.models import Member, Organization
+from organizations.numbers import number
 from surveys.scales import Band
 
 OPEN, EVERY = "open", "all"

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 
-from feedback import eligibility, inviting, known, mailing, reminding
+from feedback import eligibility, inviting, mailing, reminding
 from feedback.causes import Cause
 from feedback.models import (
     Interaction,
@@ -24,7 +24,6 @@ from feedback.models import (
 from organizations.models import Organization
 from surveys import documents, languages, touchpoints
 from surveys.models import SurveyVersion, Touchpoint
-from surveys.rules import Rules, mean
 
 # What fell due later than this is left to the real sweep, so that the mailbox has something to open.
 LEFT_TO_THE_SWEEP = timedelta(hours=12)
@@ -59,7 +58,7 @@ def ask_all(shop: Organization, running: list[Touchpoint], *, chance: random.Ran
     asked, until = Asked(), now - LEFT_TO_THE_SWEEP if settings.MAILBOX_DIR else now
     rules = {touchpoint.pk: touchpoints.rules_of(touchpoint) for touchpoint in running}
     for touchpoint, interaction, at in sorted(_due(shop, running, until), key=lambda due: (due[2], due[1].pk)):
-        is_meant = _is_meant(interaction, rules[touchpoint.pk])
+        is_meant = inviting.rules_hold(interaction, rules[touchpoint.pk])
         _decide(asked, touchpoint, interaction, chance, is_meant=is_meant, at=at, now=now)
     Suppression.objects.bulk_create(asked.suppressions.values(), ignore_conflicts=True)
     Skip.objects.bulk_create(asked.skips, batch_size=5000)
@@ -117,19 +116,6 @@ def _decide(
     asked.last[key] = at
     asked.invitations.append(invitation)
     asked.messages.append(_sent(asked, invitation, chance, at=at, now=now))
-
-
-def _is_meant(interaction: Interaction, rules: Rules) -> bool:
-    customer = interaction.customer
-    return mean(
-        rules,
-        known.for_rules(
-            language=customer.language,
-            customer=customer.attributes,
-            source=interaction.source,
-            interaction=interaction.attributes,
-        ),
-    )
 
 
 def _invitation(

@@ -38,8 +38,8 @@ from dashboards.periods import Span
 from dashboards.reading import Sight
 from dashboards.saying import CLUSTERED_TEST, FORMULAS, INTERVALS, TESTS, Teller
 from feedback.models import Exclusion, Response
-from feedback.wanted import number
 from organizations.models import Organization, Role
+from organizations.numbers import number
 from organizations.wall import MemberRequest, role_required
 from surveys import documents, languages
 from surveys.models import Question, Survey, SurveyVersion

@@ -146,7 +146,7 @@ def _ask_or_skip(
     skips: list[Skip] = []
     for interaction in interactions:
         key = interaction.customer.address_key
-        is_meant = _is_meant(interaction, rules)
+        is_meant = rules_hold(interaction, rules)
         facts = eligibility.Facts(interaction.experienced_at, bool(key), suppressed.get(key), asked.get(key), is_meant)
         reason = eligibility.reason_to_skip(facts, manners, now=now)
         if reason:
@@ -159,7 +159,8 @@ def _ask_or_skip(
     mailing.enqueue_all([_mail(invitation, now) for invitation in invitations])
 
 
-def _is_meant(interaction: Interaction, rules: Rules) -> bool:
+def rules_hold(interaction: Interaction, rules: Rules) -> bool:
+    """Whether this is an interaction that a touchpoint with these rules means."""
     if not rules:
         return True
     customer = interaction.customer

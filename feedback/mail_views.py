@@ -16,8 +16,8 @@ from feedback import mail_tests, wordings
 from feedback.composing import Sample
 from feedback.mail_forms import WordingForm
 from feedback.models import Purpose
-from feedback.wanted import number
 from organizations.models import Role
+from organizations.numbers import number
 from organizations.wall import MemberRequest, role_required
 from surveys import documents, languages
 from surveys.models import Survey, Touchpoint

@@ -13,6 +13,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from feedback import look
+from organizations import numbers
 from organizations.models import Role
 from organizations.wall import MemberRequest, role_required
 from surveys import kinds, languages, path, rendering, revising
@@ -40,7 +41,7 @@ def page(request: MemberRequest, slug: str, pk: int, number: int) -> HttpRespons
         return _sheet(request, wording, _language(request, wording), {}, at=None)
     form = request.POST
     answers = kinds.read_all(wording, {name: [str(value) for value in values] for name, values in form.lists()})
-    at = _index(form.get("page", ""), most=len(wording.pages) - 1)
+    at = min(numbers.number(form.get("page")) or 0, len(wording.pages) - 1)
     spoken = form.get("speak") or form.get("lang") or ""
     language = spoken if spoken in wording.languages else _language(request, wording)
     if form.get("speak"):
@@ -115,7 +116,3 @@ def _respond(request: MemberRequest, name: str, language: str, **context: Any) -
 def _language(request: MemberRequest, wording: Questionnaire) -> str:
     wanted = request.GET.get("language", "")
     return wanted if wanted in wording.languages else wording.base_language
-
-
-def _index(text: str, *, most: int) -> int:
-    return min(int(text), most) if text.isascii() and text.isdigit() and len(text) < 8 else 0

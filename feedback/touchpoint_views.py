@@ -13,8 +13,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from feedback import dry_run, subjects, tallies
 from feedback.models import Reason
 from feedback.touchpoint_forms import TouchpointForm
-from feedback.wanted import number
 from organizations.models import Role
+from organizations.numbers import number
 from organizations.wall import MemberRequest, role_required
 from surveys import queries, rule_rows, rules, sentences, touchpoints
 from surveys.models import Touchpoint, TouchpointState

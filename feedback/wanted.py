@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
 from urllib.parse import urlencode
 
+from organizations.numbers import number
 from surveys.scales import Band
 
 PERIODS = (7, 30, 90, 365)
@@ -91,13 +92,6 @@ class Wanted:
         """The later of both beginnings, where there are two."""
         recent = today - timedelta(days=self.days - 1) if self.days else None
         return max(filter(None, (recent, self.start)), default=None)
-
-
-def number(text: str | None, *, most: int = 2**63 - 1) -> int | None:
-    """As an address or a form says it; None for what is none, or too large for a row's id."""
-    if not text or not text.isascii() or not text.isdigit() or len(text) > 19:
-        return None
-    return found if (found := int(text)) <= most else None
 
 
 def _text(said: str | None) -> str:

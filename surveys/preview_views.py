@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from organizations.models import Role
+from organizations.numbers import number
 from organizations.wall import MemberRequest, role_required
 from surveys import languages, revising
 from surveys.models import Survey, SurveyVersion
@@ -34,11 +35,11 @@ def preview(request: MemberRequest, slug: str, pk: int) -> HttpResponse:
     return render(request, "surveys/preview.html", context)
 
 
-def _version(survey: Survey, number: str) -> SurveyVersion:
+def _version(survey: Survey, said: str) -> SurveyVersion:
     """The one asked for, else the newest."""
-    if not number:
+    if not said:
         return survey.versions.latest("number")
-    found = survey.versions.filter(number=_index(number, most=10**6)).first()
+    found = survey.versions.filter(number=number(said, most=10**6) or 0).first()
     if found is None:
         raise Http404
     return found
@@ -47,7 +48,3 @@ def _version(survey: Survey, number: str) -> SurveyVersion:
 def _language(request: MemberRequest, wording: Questionnaire) -> str:
     wanted = request.GET.get("language", "")
     return wanted if wanted in wording.languages else wording.base_language
-
-
-def _index(text: str, *, most: int) -> int:
-    return min(int(text), most) if text.isascii() and text.isdigit() and len(text) < 8 else 0

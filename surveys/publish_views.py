@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from organizations.models import Role
+from organizations.numbers import number
 from organizations.wall import MemberRequest, role_required
 from surveys import documents, drafting, editor_words, mending, publishing, revising, translations
 from surveys.models import Survey, SurveyVersion
@@ -25,7 +26,7 @@ def publish(request: MemberRequest, slug: str, pk: int) -> HttpResponse:
     if request.method == "POST":
         try:
             version = publishing.publish(
-                draft, by=request.member, now=timezone.now(), revision=_revision(request.POST.get("revision", ""))
+                draft, by=request.member, now=timezone.now(), revision=_revision(request.POST.get("revision"))
             )
         except drafting.Stale:
             messages.warning(request, _("The draft was changed since you looked. Here is what it says now."))
@@ -81,6 +82,6 @@ def _confirm(request: MemberRequest, survey: Survey, draft: SurveyVersion) -> Ht
     return render(request, "surveys/publish.html", context)
 
 
-def _revision(text: str) -> int:
+def _revision(text: str | None) -> int:
     """-1, which no draft has, for what is no number."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
+    return -1 if (said := number(text, most=2**31 - 1)) is None else said
