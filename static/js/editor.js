@@ -6,7 +6,7 @@
   const form = () => document.getElementById("editor");
   const state = () => form().querySelector("[data-state]");
   let typed = 0, sent = 0, opened = null, active = "", focus = "", retry = 0, waiting = "", scrolled = 0, said = "";
-  let isUnderWay = false, pressed = [], late = new Set();
+  let isUnderWay = false, pressed = [], late = new Set(), menus = [];
 
   const say = (sentence) => { document.getElementById("editor-said").textContent = sentence; };
 
@@ -113,6 +113,7 @@
     active = document.activeElement?.id;
     scrolled = window.scrollY;
     // What the server unfolds is unfolded; what a hand has opened stays so.
+    menus = event.detail.target.id === "editor-bar" ? [...document.querySelectorAll("#editor-bar details[open][id]")].map((one) => one.id) : [];
     opened = event.detail.target.id === "editor" ? [...form().querySelectorAll("details[open][id]:not(.hb-menu):not(.hb-add)")].map((one) => one.id) : null;
   });
 
@@ -127,6 +128,8 @@
     if (!["editor", "editor-bar"].includes(event.detail.target.id)) return;
     if (said) queueMicrotask(((sentence) => () => say(sentence))(said));
     said = "";
+    // What was typed is saved while somebody looks into a menu of the bar: it stays open.
+    for (const id of menus) document.getElementById(id)?.setAttribute("open", "");
     if (event.detail.target.id === "editor") typeAgain([...late]);
     else if (sent !== typed) state().textContent = form().dataset.saidSaving;
     form().dataset.unsaved = sent === typed && !form().querySelector(".is-conflict") ? "no" : "yes";

@@ -99,7 +99,9 @@ def test_what_is_pressed_and_typed_while_an_answer_is_on_its_way_is_not_lost(ope
 
     expect(page.locator("#editor-said")).to_have_text("Now question 2 of 6, on page 2.")
     expect(page.locator("#question-nps textarea").first).to_have_value("Would you buy here again?")
+    page.locator("#test-mail-menu > summary").click()
     expect(page.locator("[data-state]")).to_have_text(re.compile(r"^Saved \d\d:\d\d$"))
+    expect(page.locator("#test-mail-menu")).to_have_attribute("open", "")
     assert [keys(draft_data(survey))[at][0] for at in range(2)] == ["reason", "nps"]
     assert draft_data(survey)["pages"][1]["questions"][0]["text"]["en"] == "Would you buy here again?"
 
