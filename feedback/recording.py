@@ -185,7 +185,7 @@ _STATEMENT = f"""
         {{one_customer}} RETURNING id, reference
     ),
     placed AS MATERIALIZED (
-        SELECT g.*, k.id FROM given g
+        SELECT g.place, g.reference, g.experienced_at, g.attributes, k.id FROM given g
         JOIN (SELECT id, reference FROM known UNION ALL SELECT id, reference FROM born) k ON k.reference = g.customer
     ),
     made AS (
