@@ -3,6 +3,8 @@
 import csv
 import io
 import json
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -90,7 +92,10 @@ def test_a_file_is_brought_mapped_checked_and_recorded(client: Client, acme: Org
     assert acme.reporting_attributes == ["store"]
 
 
-def test_the_purchases_of_cdnow_go_through_the_pages_as_they_are(client: Client, acme: Organization) -> None:
+def test_the_purchases_of_cdnow_go_through_the_pages_as_they_are(
+    client: Client, acme: Organization, freeze: Callable[[datetime], None]
+) -> None:
+    freeze(timezone.now())
     bring(client, acme, CDNOW.read_bytes(), "cdnow_sample.txt")
     it = acme.imports.get()
     page = client.get(page_of(it, "import_columns")).content.decode()
@@ -144,6 +149,24 @@ def test_a_file_that_is_too_large_is_refused_with_the_limit(
         assert answer.status_code == 422
         assert "larger than 2 MB" in answer.content.decode()
     assert not acme.imports.exists()
+
+
+def test_files_that_wait_have_a_limit_until_one_is_recorded_or_cancelled(
+    client: Client, acme: Organization, settings: Settings
+) -> None:
+    settings.IMPORT_MOST_WAITING_BYTES = 2_000_000
+    large = b"order,date,customer\n" + b"A-1,2026-01-05,C-1\n" * 60_000
+    globex = factories.organization("Globex")
+    waiting = brought(globex, large), brought(acme, large)
+
+    refused = bring(client, acme, large)
+    assert refused.status_code == 422
+    assert "more than 2 MB would wait" in refused.content.decode()
+    assert set(Import.objects.all()) == set(waiting)
+    assert bring(client, acme, FILE).status_code == 302
+
+    client.post(page_of(waiting[1], "import_cancel"))
+    assert bring(client, acme, large).status_code == 302
 
 
 def test_a_large_file_is_taken_in_where_purchases_are_brought_and_nowhere_else(
