@@ -263,6 +263,8 @@ FILE_UPLOAD_HANDLERS = [
 ]
 # The largest file with purchases; it goes to the disk while it arrives, then to the database in pieces.
 IMPORT_MOST_BYTES = env.int("IMPORT_MOST_MB", default=500) * 1_000_000
+# All files of one organization that wait there to be recorded; the disk is everybody's.
+IMPORT_MOST_WAITING_BYTES = env.int("IMPORT_MOST_WAITING_MB", default=IMPORT_MOST_BYTES * 4 // 1_000_000) * 1_000_000
 
 # How long what is over is kept; nothing here proves anything, and the record of what members did is kept for ever.
 KEEP_NOTICES = timedelta(days=max(1, env.int("KEEP_NOTICES_DAYS", default=30)))

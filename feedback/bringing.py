@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from feedback import guessing, lines, mapping, scanning
@@ -35,17 +36,21 @@ class NothingToRecord(Exception):
 def bring(
     organization: Organization, pieces: Iterable[bytes], *, name: str, by: Member | None, now: datetime
 ) -> Import:
-    """Keep a file's bytes and guess what its columns mean; `scanning.Unreadable` where it is no table."""
+    """Keep a file's bytes and guess what its columns mean; `scanning.Unreadable` where it is no table, or too much."""
     it = Import.objects.create(
         organization=organization, by=by, name=_shown(name), source=SOURCE, size=0, lines=0, mapping={}, created_at=now
     )
-    scanner = scanning.Scanner(most_bytes=settings.IMPORT_MOST_BYTES)
+    scanner, room = scanning.Scanner(most_bytes=settings.IMPORT_MOST_BYTES), _room(organization)
     for number, piece in enumerate(_even(pieces)):
         scanner.feed(piece)
+        it.size += len(piece)
+        _refuse_beyond(room, it)
         ImportChunk.objects.create(of=it, number=number, content=piece)
     scan = scanner.result()
-    it.size, it.lines = scan.size, scan.lines
+    it.lines = scan.lines
     it.mapping = _proposed(it, guessing.guess(sample(it, scan.encoding), encoding=scan.encoding)).as_json()
+    # The second of two at once waits here for the first, and finds less room.
+    _refuse_beyond(_room(Organization.objects.select_for_update(no_key=True).get(pk=organization.pk)), it)
     it.save(update_fields=["size", "lines", "mapping"])
     audit.record(organization, by=by, what="interactions.file_brought", about=it, now=now, detail={"size": it.size})
     return it
@@ -122,6 +127,17 @@ def moved_by(it: Import, *, now: datetime) -> int | None:
     if not it.moves_dates or it.last_on is None:
         return None
     return (it.organization.day_of(now) - it.last_on).days
+
+
+def _room(organization: Organization) -> int:
+    """For so many bytes more may wait."""
+    waiting = organization.imports.exclude(state__in=Import.OVER).aggregate(bytes=Sum("size"))["bytes"]
+    return settings.IMPORT_MOST_WAITING_BYTES - (waiting or 0)
+
+
+def _refuse_beyond(room: int, it: Import) -> None:
+    if it.size > room:
+        raise scanning.Unreadable("too_much_waits", f"{settings.IMPORT_MOST_WAITING_BYTES // 1_000_000} MB")
 
 
 # Nobody works on it.

@@ -7,6 +7,10 @@ from django.utils.translation import gettext_lazy as _
 OF_THE_FILE: dict[str, str | Promise] = {
     "empty": _("The file is empty. Choose the file with the purchases."),
     "too_large": _("The file is larger than %(value)s. Split it and bring the parts one after the other."),
+    "too_much_waits": _(
+        "With this file more than %(value)s would wait here to be recorded. Record or cancel a file that waits under "
+        "“Files with purchases”, then bring this one again."
+    ),
     "a_picture": _("This is a picture, whatever its name says. Save the table as CSV and choose that file."),
     "a_workbook": _("This is a spreadsheet, not a text file. In your spreadsheet choose “CSV UTF-8” when saving."),
     "not_text": _("This is not a text file. Save the table as CSV (UTF-8) and choose that file."),
