@@ -132,7 +132,8 @@ def moved_by(it: Import, *, now: datetime) -> int | None:
 def _room(organization: Organization) -> int:
     """For so many bytes more may wait."""
     waiting = organization.imports.exclude(state__in=Import.OVER).aggregate(bytes=Sum("size"))["bytes"]
-    return settings.IMPORT_MOST_WAITING_BYTES - (waiting or 0)
+    most: int = settings.IMPORT_MOST_WAITING_BYTES
+    return most - (waiting or 0)
 
 
 def _refuse_beyond(room: int, it: Import) -> None:
