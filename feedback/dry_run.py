@@ -76,7 +76,7 @@ class DryRun:
 
 def windows() -> list[tuple[str, str]]:
     days = [(str(n), ngettext("the last %(days)s day", "the last %(days)s days", n) % {"days": n}) for n in DAYS]
-    return [*days, (ALL, _("all purchases on record")), (NOW, _("what would happen if it started now"))]
+    return [*days, (ALL, _("everything on record")), (NOW, _("what would happen if it started now"))]
 
 
 def window_of(said: str | None) -> str:

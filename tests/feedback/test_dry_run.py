@@ -205,7 +205,7 @@ def test_its_page_takes_any_window(
     page = client.get(f"/o/{acme.slug}/touchpoints/{draft.pk}/dry-run/{window}")
 
     assert page.status_code == 200
-    assert "No purchase is on record in this time." in page.content.decode()
+    assert "Nothing is on record in this time." in page.content.decode()
 
 
 @pytest.mark.django_db
@@ -224,4 +224,4 @@ def test_its_page_takes_the_same_queries_for_one_purchase_and_for_three(
     with django_assert_num_queries(9):
         page = client.get(f"/o/{acme.slug}/touchpoints/{draft.pk}/dry-run/?window=all")
 
-    assert f"Would have asked about {count} of {count} purchase{'s' if count > 1 else ''}" in page.content.decode()
+    assert f"Would have asked about {count} of {count} experience{'s' if count > 1 else ''}" in page.content.decode()

@@ -271,7 +271,7 @@ def test_settings_are_tried_before_they_are_saved(client: Client, acme: Organiza
 
     page = client.post(address(acme, "new/"), SOUND | {"survey": survey.pk, "do": "try", "window": "30"} | RULE)
 
-    assert "Would have asked about 1 of 2 purchases" in page.content.decode()
+    assert "Would have asked about 1 of 2 experiences" in page.content.decode()
     assert "not meant by the rules" in page.content.decode()
     assert (acme.touchpoints.count(), acme.invitations.count(), acme.skips.count()) == (0, 0, 0)
 

@@ -58,7 +58,7 @@ def test_rules_are_built_tried_and_saved_with_scripts_and_without(
     page.get_by_label("What is looked at").select_option("interaction:store")
     page.get_by_label("With what").fill("Berlin")
     page.get_by_role("button", name="Try these settings").click()
-    expect(page.get_by_role("heading", name="Would have asked about 2 of 3 purchases")).to_be_visible()
+    expect(page.get_by_role("heading", name="Would have asked about 2 of 3 experiences")).to_be_visible()
     row = page.get_by_role("row", name=re.compile("not meant by the rules"))
     row.locator("summary").click()
     expect(row).to_contain_text("Chiara Neri")
