@@ -38,11 +38,6 @@ def acme(now: datetime) -> Organization:
 
 
 @pytest.fixture
-def cast(acme: Organization) -> Cast:
-    return factories.cast(acme)
-
-
-@pytest.fixture
 def carla(cast: Cast, client: Client) -> Member:
     """She is signed in."""
     client.force_login(cast[Role.CASE_WORKER].user)

@@ -22,26 +22,6 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
 @pytest.fixture
-def acme() -> Organization:
-    return factories.organization()
-
-
-@pytest.fixture
-def cast(acme: Organization) -> Cast:
-    return factories.cast(acme)
-
-
-@pytest.fixture
-def carla(cast: Cast) -> Member:
-    return cast[Role.CASE_WORKER]
-
-
-@pytest.fixture
-def quentin(cast: Cast) -> Member:
-    return cast[Role.QUALITY_MANAGER]
-
-
-@pytest.fixture
 def case(acme: Organization, cast: Cast, now: datetime) -> Case:
     return case_of(acme, now=now, comment="The parcel was torn")
 

@@ -18,11 +18,6 @@ DAY = timedelta(days=1)
 
 
 @pytest.fixture
-def acme() -> Organization:
-    return factories.organization()
-
-
-@pytest.fixture
 def carla(acme: Organization) -> Member:
     return factories.cast(acme)[Role.CASE_WORKER]
 

@@ -16,21 +16,6 @@ Cast = dict[Role, Member]
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
-@pytest.fixture
-def acme() -> Organization:
-    return factories.organization()
-
-
-@pytest.fixture
-def cast(acme: Organization) -> Cast:
-    return factories.cast(acme)
-
-
-@pytest.fixture
-def carla(cast: Cast) -> Member:
-    return cast[Role.CASE_WORKER]
-
-
 def mails() -> list[tuple[str, str]]:
     return [(notice.to, notice.subject) for notice in Notice.objects.order_by("pk")]
 

@@ -19,11 +19,6 @@ def now() -> datetime:
     return factories.NOW
 
 
-@pytest.fixture
-def acme() -> Organization:
-    return factories.organization()
-
-
 def _told(case: Case, *, now: datetime) -> None:
     carla = factories.member(case.organization, Role.CASE_WORKER)
     Case.objects.filter(pk=case.pk).update(owner=carla, state="in_work")

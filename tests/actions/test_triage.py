@@ -23,16 +23,6 @@ Cast = dict[Role, Member]
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
-@pytest.fixture
-def acme() -> Organization:
-    return factories.organization()
-
-
-@pytest.fixture
-def cast(acme: Organization) -> Cast:
-    return factories.cast(acme)
-
-
 def choose(acme: Organization, by: Member, *, now: datetime, **changes: object) -> CaseRules:
     chosen: dict[str, object] = {
         "is_on": True,

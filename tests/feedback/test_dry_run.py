@@ -34,11 +34,6 @@ def tried(touchpoint: Touchpoint, window: str = "90", *, now: datetime = NOW) ->
 
 
 @pytest.fixture
-def acme() -> Organization:
-    return factories.organization()
-
-
-@pytest.fixture
 def draft(acme: Organization) -> Touchpoint:
     return factories.touchpoint(acme, state=TouchpointState.DRAFT, started_at=None)
 

@@ -25,16 +25,6 @@ HERS = ("Anna", "anna", "customers.example", "torn", "doorbell", "Sonnenallee", 
 
 
 @pytest.fixture
-def acme() -> Organization:
-    return factories.organization()
-
-
-@pytest.fixture
-def cast(acme: Organization) -> dict[Role, Member]:
-    return factories.cast(acme)
-
-
-@pytest.fixture
 def quentin(cast: dict[Role, Member]) -> Member:
     return cast[Role.QUALITY_MANAGER]
 

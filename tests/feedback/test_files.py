@@ -16,16 +16,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def acme() -> Organization:
-    return factories.organization()
-
-
-@pytest.fixture
-def cast(acme: Organization) -> dict[Role, Member]:
-    return factories.cast(acme)
-
-
-@pytest.fixture
 def quentins(client: Client, cast: dict[Role, Member]) -> Client:
     client.force_login(cast[Role.QUALITY_MANAGER].user)
     return client

@@ -9,7 +9,6 @@ import pytest
 
 from feedback.models import ImportState
 from organizations.models import Organization
-from tests import factories
 from tests.feedback.files import CDNOW
 from tests.feedback.importing import recorded
 
@@ -17,11 +16,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 Manage = Callable[..., "subprocess.CompletedProcess[str]"]
 GOOD = "order,date,customer\nA-1,2026-01-05,C-1\nA-2,2026-01-06,C-2\n"
-
-
-@pytest.fixture
-def acme() -> Organization:
-    return factories.organization()
 
 
 @pytest.fixture

@@ -21,11 +21,6 @@ FILE = "order,date,customer,email,name\nA-1,2026-01-05,C-1,anna@example.com,Ánn
 
 
 @pytest.fixture
-def acme() -> Organization:
-    return factories.organization()
-
-
-@pytest.fixture
 def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(import_work, "ROWS_AT_ONCE", 3)
 

@@ -32,11 +32,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def acme() -> Organization:
-    return factories.organization()
-
-
-@pytest.fixture
 def quentin(acme: Organization, client: Client) -> Member:
     member = Member.objects.filter(organization=acme, role=Role.QUALITY_MANAGER).first() or factories.member(acme)
     client.force_login(member.user)

@@ -22,11 +22,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def acme(db: None) -> Organization:
-    return factories.organization()
-
-
-@pytest.fixture
 def quentin(acme: Organization, client: Client) -> Member:
     made = factories.member(acme)
     client.force_login(made.user)

@@ -13,11 +13,6 @@ from tests.feedback.asking import ask
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def acme() -> Organization:
-    return factories.organization()
-
-
 def test_a_response_carries_the_chosen_attributes_alone(client: Client, acme: Organization) -> None:
     reporting.choose(acme, ["store"], by=factories.member(acme), now=NOW)
     invitation = ask(acme, now=NOW)

@@ -37,11 +37,6 @@ def acme(now: datetime) -> Organization:
 
 
 @pytest.fixture
-def cast(acme: Organization) -> Cast:
-    return factories.cast(acme)
-
-
-@pytest.fixture
 def touchpoint(acme: Organization, cast: Cast) -> Touchpoint:
     return factories.touchpoint(acme)
 

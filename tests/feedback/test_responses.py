@@ -30,11 +30,6 @@ def acme(now: datetime) -> Organization:
     return factories.organization()
 
 
-@pytest.fixture
-def cast(acme: Organization) -> Cast:
-    return factories.cast(acme)
-
-
 def respond(
     acme: Organization, name: str = "Anna Berg", *, now: datetime, score: int = 3, comment: str = ""
 ) -> Response:

@@ -14,11 +14,6 @@ from tests import factories
 
 
 @pytest.fixture
-def acme(db: None) -> Organization:
-    return factories.organization()
-
-
-@pytest.fixture
 def anna(acme: Organization) -> Customer:
     return factories.customer(acme)
 

@@ -19,11 +19,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def acme() -> Organization:
-    return factories.organization()
-
-
-@pytest.fixture
 def quentin(acme: Organization, client: Client) -> Member:
     member = factories.member(acme)
     client.force_login(member.user)

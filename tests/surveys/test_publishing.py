@@ -40,11 +40,6 @@ def document(**changes: Any) -> dict[str, Any]:
 
 
 @pytest.fixture
-def acme() -> Organization:
-    return factories.organization()
-
-
-@pytest.fixture
 def quentin(acme: Organization) -> Member:
     return factories.member(acme)
 
