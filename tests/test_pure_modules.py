@@ -38,7 +38,7 @@ def pure_modules() -> list[str]:
 def without_frameworks(*modules: str) -> list[str]:
     """What these modules asked for in vain."""
     done = subprocess.run(
-        [sys.executable, "-c", WITHOUT_FRAMEWORKS, *modules], capture_output=True, text=True, timeout=120, check=True
+        [sys.executable, "-c", WITHOUT_FRAMEWORKS, *modules], capture_output=True, text=True, timeout=600, check=True
     )
     return done.stdout.splitlines()
 

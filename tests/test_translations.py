@@ -90,7 +90,7 @@ def test_the_catalogue_holds_exactly_the_texts_of_the_sources(german: polib.POFi
         cwd=tmp_path,
         check=True,
         capture_output=True,
-        timeout=120,
+        timeout=600,
     )
 
     collected = polib.pofile(str(tmp_path / "locale" / "de" / "LC_MESSAGES" / "django.po"))
