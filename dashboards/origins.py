@@ -1,5 +1,6 @@
 """Where a figure comes from: what may be told of each value of a dimension, and of all other answers of that time."""
 
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from functools import cache
 
@@ -53,10 +54,10 @@ def _touches(cut: Cut, span: Span) -> bool:
 
 def _runs(window: Window, days: tallies.Days) -> list[Run]:
     """The blocks, put together where none of its answers lie between them."""
-    between = [day for day, n in days if n and not window.holds(day)]
+    given = [day for day, n in days if n]
     runs: list[Run] = []
     for block in window.blocks:
-        if runs and not any(runs[-1][1] < day < block.first for day in between):
+        if runs and bisect_right(given, runs[-1][1]) == bisect_left(given, block.first):
             runs[-1] = runs[-1][0], block.last
         else:
             runs.append((block.first, block.last))
