@@ -50,7 +50,7 @@ def loss(customer: Customer) -> Loss:
         responses=_responses(customer).count(),
         letters=Letter.objects.filter(message__in=_messages(customer)).count(),
         purchases=customer.interactions.count(),
-        further=[sentence for response in responses for sentence in forgetting.what_is_lost(response)],
+        further=[" ".join(sentences) for sentences in map(forgetting.what_is_lost, responses) if sentences],
         others=list(_others(customer).order_by("pk")[:MOST_TOLD]),
     )
 

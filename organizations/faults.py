@@ -42,21 +42,15 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 def _too_large(request: HttpRequest) -> HttpResponse:
     _pass_over(request)
-    advice = _(
-        "A form may hold %(most)s of text, and this one holds more. Nothing of it was stored, and nothing that was "
-        "stored before has changed. Go back: what you typed is still there. Make it shorter, and send it again."
-    )
     most = filesizeformat(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
-    return _refused(request, 413, _("This text is too large"), advice % {"most": most})
+    why = _("A form may hold %(most)s of text, and this one holds more.") % {"most": most}
+    return _refused(request, 413, _("This text is too large"), why)
 
 
 def _too_many_fields(request: HttpRequest) -> HttpResponse:
     _pass_over(request)
-    advice = _(
-        "A form may hold %(most)s fields, and this one holds more. Nothing of it was stored, and nothing that was "
-        "stored before has changed. Go back: what you typed is still there. Take something out, and send it again."
-    )
-    return _refused(request, 400, _("This form is too long"), advice % {"most": settings.DATA_UPLOAD_MAX_NUMBER_FIELDS})
+    why = _("A form may hold %(most)s fields, and this one holds more.")
+    return _refused(request, 400, _("This form is too long"), why % {"most": settings.DATA_UPLOAD_MAX_NUMBER_FIELDS})
 
 
 def _pass_over(request: HttpRequest) -> None:
@@ -69,11 +63,14 @@ def _pass_over(request: HttpRequest) -> None:
         return
 
 
-def _refused(request: HttpRequest, status: int, title: str, advice: str) -> HttpResponse:
+def _refused(request: HttpRequest, status: int, title: str, why: str) -> HttpResponse:
     """A script says it where the form says what is wrong, and the form stays as it is."""
+    nothing = _("Nothing of it was stored, and nothing that was stored before has changed.")
     if request.headers.get("HX-Request"):
-        return HttpResponse(f"{title}. {advice}", status=status, content_type="text/plain; charset=utf-8")
-    return _page(request, status, title, advice)
+        here = _("What you typed is still here: make it shorter.")
+        return HttpResponse(f"{title}. {why} {nothing} {here}", status=status, content_type="text/plain; charset=utf-8")
+    back = _("Go back: what you typed is still there. Make it shorter, and send it again.")
+    return _page(request, status, title, f"{why} {nothing} {back}")
 
 
 def _page(request: HttpRequest, status: int, title: str, advice: str) -> HttpResponse:
