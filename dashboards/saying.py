@@ -78,7 +78,7 @@ class Teller:
 
     def not_over(self, next_told: date) -> str:
         """Why nothing of the running quarter is told, nor of one that waits for it; never how many answered."""
-        return _("This survey is told by whole quarters: the next one from %(day)s on") % self._next(next_told)
+        return _("Told by whole quarters: the next one from %(day)s") % self._next(next_told)
 
     def _next(self, day: date) -> dict[str, str]:
         return {"day": formats.date_format(day, "DATE_FORMAT")}

@@ -7,13 +7,13 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import DateTimeField, Exists, Func, OuterRef, Q, QuerySet, Subquery
 
 from feedback import intake, wanted, words
 from feedback.models import Answer, Exclusion, Folded, Response
 from feedback.wanted import Wanted
 from organizations.models import Organization
-from surveys.models import Question
+from surveys.models import Basis, Question
 from surveys.scales import SCALES, Band
 
 # Further on one narrows the search; counting and sorting a million would make everybody wait.
@@ -49,9 +49,36 @@ def _state(_organization: Organization, asked: Wanted) -> Q | None:
     return Q(completed_at__isnull=asked.state == wanted.UNFINISHED) if asked.state else None
 
 
-def _counted(_organization: Organization, asked: Wanted) -> Q | None:
+def _counted(organization: Organization, asked: Wanted) -> Q | None:
     left_out = Exists(Exclusion.objects.filter(response=OuterRef("pk"), lifted_at=None))
-    return {wanted.COUNTED: Q(~left_out), wanted.LEFT_OUT: Q(left_out)}.get(asked.counted)
+    if asked.counted == wanted.COUNTED:
+        return Q(~left_out) & _is_the_latest(organization, asked)
+    return Q(left_out) if asked.counted == wanted.LEFT_OUT else None
+
+
+def _is_the_latest(organization: Organization, asked: Wanted) -> Q:
+    """Of a question about the whole relationship a customer's latest answer in each quarter counts alone."""
+    about_it = Question.objects.filter(organization=organization, survey__basis=Basis.RELATIONAL)
+    if asked.question is None or not (question := about_it.filter(pk=asked.question).first()):
+        return Q()
+    left_out = Exists(Exclusion.objects.filter(response=OuterRef("pk"), lifted_at=None))
+    later = Q(answered_on__gt=OuterRef("answered_on")) | Q(answered_on=OuterRef("answered_on"), pk__gt=OuterRef("pk"))
+    hers = Response.objects.annotate(quarter=_Quarter("answered_on")).filter(
+        ~left_out,
+        later,
+        survey=OuterRef("survey"),
+        customer=OuterRef("customer"),
+        answers__question=question,
+        quarter=_Quarter(OuterRef("answered_on")),
+    )
+    return ~Q(Exists(hers))
+
+
+class _Quarter(Func):
+    """The first moment of the quarter of a day."""
+
+    template = "date_trunc('quarter', %(expressions)s::timestamp)"
+    output_field = DateTimeField()
 
 
 def _answered(organization: Organization, asked: Wanted) -> Q | None:

@@ -14,8 +14,9 @@ from dashboards import behind, periods, rollup
 from dashboards.chosen import Chosen
 from dashboards.segment import Segment
 from feedback import answering
+from feedback.models import Customer, Response
 from organizations.models import Role
-from surveys.models import Touchpoint
+from surveys.models import Basis, Survey, Touchpoint
 from tests import factories
 from tests.dashboards.verbs import answered, chose, score
 from tests.factories import NOW
@@ -84,6 +85,26 @@ def test_every_row_of_every_table_leads_to_as_many_answers_as_it_counts(touchpoi
     found = list(numbers_with_links(page))
 
     assert len(found) >= 4
+    for address, n in found:
+        assert carla.get(address).context["page_obj"].paginator.count == n, address
+
+
+def test_of_a_survey_about_the_whole_relationship_the_lists_have_the_answers_that_count(touchpoint: Touchpoint) -> None:
+    Survey.objects.update(basis=Basis.RELATIONAL)
+    for customer in Customer.objects.order_by("pk")[:8]:
+        for days_ago, given in ((1, 6), (3, 10), (85, 10), (86, 2)):
+            invitation = factories.invitation(factories.purchase(customer, store="Ulm"), touchpoint=touchpoint)
+            answered(invitation, now=NOW - timedelta(days=days_ago), nps=score(given), what_went_wrong=chose("late"))
+    left_out = Response.objects.filter(answered_on=NOW.date() - timedelta(days=1)).first()
+    assert left_out is not None
+    quentin = touchpoint.organization.members.get(role=Role.QUALITY_MANAGER)
+    answering.exclude(left_out, why="A test", by=quentin, now=NOW)
+    rollup.sweep()
+    carla = signed_in(touchpoint, Role.CASE_WORKER)
+
+    found = list(numbers_with_links(board(touchpoint, Role.CASE_WORKER, "?period=all&where=a:store")))
+
+    assert len(found) >= 10
     for address, n in found:
         assert carla.get(address).context["page_obj"].paginator.count == n, address
 

@@ -453,7 +453,7 @@ def test_a_viewer_is_told_when_the_running_quarter_is_over_and_not_how_many_wait
 
     page = words(get(relationship, role=Role.VIEWER))
 
-    assert "This survey is told by whole quarters: the next one from 1 April 2026 on" in page
+    assert "Told by whole quarters: the next one from 1 April 2026" in page
     assert "7 answers" not in page
     assert "No answers" not in page
     assert "answers needed" not in page
