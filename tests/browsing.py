@@ -136,7 +136,8 @@ def _stays_here(url: str) -> bool:
 
 def _watch(page: Page, faults: list[str]) -> None:
     def heard(message: ConsoleMessage) -> None:
-        if message.type in {"error", "warning"}:
+        # Where a page names no icon, as a mail or a line of text, the browser asks for one by itself.
+        if message.type in {"error", "warning"} and urlsplit(message.location.get("url", "")).path != "/favicon.ico":
             faults.append(f"console {message.type}: {message.text} at {message.location.get('url')}")
 
     def asked(request: Request) -> None:

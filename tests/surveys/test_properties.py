@@ -31,7 +31,7 @@ from tests.surveys.documents import (
 pytestmark = pytest.mark.long
 
 patient = settings(
-    deadline=None, max_examples=examples(50), suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    deadline=None, max_examples=examples(25), suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 
 
@@ -68,7 +68,7 @@ def test_the_order_of_names_in_the_file_does_not_matter(document: dict[str, Any]
     )
 
 
-@settings(patient, max_examples=examples(150))
+@settings(patient, max_examples=examples(60))
 @given(documents(), st.data())
 def test_every_fault_names_a_place_that_is_in_the_document(document: dict[str, Any], data: st.DataObject) -> None:
     broken = mutated(document, data)
@@ -195,7 +195,7 @@ def script_holds(condition: dict[str, Any], values: dict[str, list[str]]) -> boo
     return any(value in condition["one_of"] for value in given)
 
 
-@settings(patient, max_examples=examples(150))
+@settings(patient, max_examples=examples(60))
 @given(questionnaires, attributes, st.booleans(), st.data())
 def test_page_path_and_judgement_agree_from_the_first_page_to_the_thanks(
     asked: Questionnaire, known: Attributes, script: bool, data: st.DataObject
