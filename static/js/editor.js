@@ -99,7 +99,14 @@
     const { xhr } = event.detail;
     // A refusal in words is about what was typed: sent once more unchanged, it would be refused again.
     const isSaid = (xhr.getResponseHeader("Content-Type") || "").startsWith("text/plain");
-    trouble(isSaid ? `${form().dataset.saidRefused} ${xhr.responseText}` : form().dataset.saidOut, !isSaid);
+    trouble(isSaid ? form().dataset.saidRefused : form().dataset.saidOut, !isSaid);
+    if (!isSaid) return;
+    const bar = document.getElementById("editor-bar");
+    bar.querySelector("[data-refused]")?.remove();
+    const note = Object.assign(document.createElement("p"), { className: "hb-bar-note mb-0", textContent: xhr.responseText });
+    note.dataset.refused = "";
+    bar.append(note);
+    say(`${form().dataset.saidRefused} ${xhr.responseText}`);
   });
 
   document.addEventListener("htmx:beforeSwap", (event) => {

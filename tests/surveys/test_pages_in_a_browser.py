@@ -157,3 +157,29 @@ def test_a_button_that_acts_rests_while_its_form_is_on_its_way(opened: Opened, q
     expect(page.get_by_role("heading", name="After a delivery", level=1)).to_be_visible()
     page.go_back()
     expect(page.locator("main form[method=post] button").first).not_to_have_attribute("aria-disabled", "true")
+
+
+def test_more_than_a_form_holds_is_told_in_the_editor_and_stays_typed(
+    opened: Opened, survey: Survey, browser_faults: list[str]
+) -> None:
+    page = opened(f"surveys/{survey.pk}/edit/")
+    page.evaluate(
+        """() => {
+            const much = document.createElement("input");
+            Object.assign(much, { type: "hidden", name: "x", value: "x".repeat(2700000) });
+            document.getElementById("editor").append(much);
+        }"""
+    )
+    first = page.locator("#editor textarea").first
+
+    first.fill("Would you buy here again?")
+
+    expect(page.locator("#editor-bar .hb-bar-note")).to_contain_text("What you typed is still here")
+    expect(page.locator("[data-state]")).to_have_text("Not saved.")
+    expect(first).to_have_value("Would you buy here again?")
+    page.locator("input[name=x]").evaluate("(much) => much.remove()")
+    first.press_sequentially("!")
+    expect(page.locator("[data-state]")).to_contain_text("Saved ")
+    expect(page.locator("#editor-bar .hb-bar-note")).to_have_count(0)
+    assert all("413" in fault for fault in browser_faults)
+    browser_faults.clear()
