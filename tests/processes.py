@@ -60,7 +60,9 @@ class Process:
         return self.log.read_text(errors="replace")
 
     def tree(self) -> list[psutil.Process]:
-        """This process and all its descendants."""
+        """This process and all its descendants; none once it is over: its number may be a stranger's."""
+        if not self.is_running:
+            return []
         try:
             top = psutil.Process(self.pid)
             return [top, *top.children(recursive=True)]
