@@ -40,6 +40,7 @@ def test_faulty_rows_are_told_by_another_code_and_listed(bring: Manage, acme: Or
     done = bring(GOOD + "A-3,soon,C-3\n")
 
     assert done.returncode == 3
+    assert "1 faulty row, left out:" in done.stdout
     assert "row 4, date: 'soon': This is not a date" in done.stdout
     assert acme.interactions.count() == 2
 

@@ -106,17 +106,21 @@ class Command(BaseCommand):
         else:
             self._say(it.purchases_new, "new", it.purchases_known)
         if it.moved_by is not None:
-            self.stdout.write(f"all dates moved by {it.moved_by} days")
+            self.stdout.write(f"all dates moved by {_counted(it.moved_by, 'day')}")
         if not it.rows_faulty:
             return
-        self.stdout.write(f"{it.rows_faulty} faulty rows, left out:")
+        self.stdout.write(f"{_counted(it.rows_faulty, 'faulty row')}, left out:")
         for fault in it.faults.order_by("row", "pk")[:FAULTS_PRINTED]:
             where = f"row {fault.row}" + (f", {fault.column}" if fault.column else "")
             self.stdout.write(f"  {where}: {fault.value!r}: {import_faults.advice(fault.code)}")
         sys.exit(FAULTY if it.purchases else 1)
 
     def _say(self, new: int, word: str, known: int) -> None:
-        self.stdout.write(f"{new + known} purchases: {new} {word}, {known} known already")
+        self.stdout.write(f"{_counted(new + known, 'purchase')}: {new} {word}, {known} known already")
+
+
+def _counted(number: int, one: str) -> str:
+    return f"{number} {one}" if number == 1 else f"{number} {one}s"
 
 
 def _pieces(path: Path) -> Iterator[bytes]:
