@@ -22,7 +22,7 @@ from urllib.request import urlopen
 import psutil
 import pytest
 
-from config import mailcatcher, servers, supervisor, translations
+from config import children, mailcatcher, needs, servers, supervisor, translations
 from tests.processes import Process
 
 # What the tests' own environment sets, and a person's shell does not.
@@ -84,8 +84,7 @@ def free_port() -> int:
 
 def processes_of(data: Path) -> list[psutil.Process]:
     """All that runs for this data folder; also what came or went while we looked."""
-    watcher = supervisor.Supervisor(data, 0)
-    return [*watcher._marked(), *servers.running(data)]
+    return [*children.marked(data), *servers.running(data)]
 
 
 class House:
@@ -229,13 +228,13 @@ def test_a_taken_port_is_refused_with_a_way_out(tmp_path: Path) -> None:
 @pytest.mark.parametrize("port", ["0", "65536", "eight", "-1", "８０００", "80 00"])
 def test_a_port_that_is_none_is_refused(port: str) -> None:
     with pytest.raises(SystemExit, match="PORT must be a number between 1 and 65535"):
-        supervisor._port(port)
+        needs.port_of(port)
 
 
 def test_secrets_are_made_once_and_only_we_may_read_them(tmp_path: Path) -> None:
-    first = supervisor._secrets(tmp_path)
+    first = needs.secret_keys(tmp_path)
 
-    assert supervisor._secrets(tmp_path) == first
+    assert needs.secret_keys(tmp_path) == first
     assert len(set(first.values())) == 3
     assert all(len(value) >= 50 for value in first.values())
     assert stat.S_IMODE((tmp_path / "secrets.json").stat().st_mode) == 0o600
