@@ -6,12 +6,12 @@ from datetime import datetime
 
 from django.db import transaction
 
-from feedback import recording
+from feedback import purchase_values, recording
 from feedback.purchases import Purchase
 from organizations import audit
 from organizations.models import Member, Organization
 
-sort_name = recording.sort_name
+sort_name = purchase_values.sort_name
 
 
 @dataclass(frozen=True)
@@ -29,8 +29,8 @@ def record(
 ) -> Recorded:
     """Store what is new of `purchases`; a customer's address, name or language is replaced only by a filled one."""
     recording.one_at_a_time(organization.pk)
-    told = [recording.values(each) for each in sorted(purchases, key=lambda each: each.experienced_at)]
-    columns = [list(column) for column in zip(*told, strict=True)] or [[] for _ in recording.COLUMNS]
+    told = [purchase_values.values(each) for each in sorted(purchases, key=lambda each: each.experienced_at)]
+    columns = [list(column) for column in zip(*told, strict=True)] or [[] for _ in purchase_values.COLUMNS]
     places = list(range(len(told)))
     made = recording.record(organization.pk, recording.Sql(_ROWS, [places, *columns]), source=source, now=now)
     recorded = Recorded(made.customers_new, made.purchases_new, made.purchases - made.purchases_new)
@@ -45,5 +45,5 @@ def record(
     return recorded
 
 
-_KINDS = ", ".join(f"%s::text[]::{kind}[]" for kind in recording.COLUMNS.values())
-_ROWS = f"unnest(%s::int[], {_KINDS}) AS given (place, {', '.join(recording.COLUMNS)})"
+_KINDS = ", ".join(f"%s::text[]::{kind}[]" for kind in purchase_values.COLUMNS.values())
+_ROWS = f"unnest(%s::int[], {_KINDS}) AS given (place, {', '.join(purchase_values.COLUMNS)})"

@@ -11,12 +11,12 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from feedback import recording
+from feedback import purchase_values, recording
 from feedback.models import Import
 from feedback.purchase_rows import LONGEST_SHOWN, Row
 
 _LOADED, _SORTED = "feedback_import_loaded_", "feedback_import_sorted_"
-_COLUMNS = {"n": "int", "day": "date", **recording.COLUMNS}
+_COLUMNS = {"n": "int", "day": "date", **purchase_values.COLUMNS}
 _PATIENTLY = "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = '60s'; SET LOCAL work_mem = '64MB'"
 # Every statement is new to PostgreSQL, and compiling one takes longer than a batch.
 _UNCOMPILED = "SET LOCAL jit = off"
@@ -65,7 +65,7 @@ class _Stream:
 
 def _line(row: Row) -> str:
     """As COPY reads it; nothing is unknown, since the sign for that begins with a mark that is doubled here."""
-    cells = (str(row.number), recording.written(row.day), *recording.values(row.purchase))
+    cells = (str(row.number), purchase_values.written(row.day), *purchase_values.values(row.purchase))
     line = "\t".join(cells)
     # What stands between cells and lines is looked for in all of them at once: hardly a row has any in it.
     if "\\" in line or "\n" in line or "\r" in line or line.count("\t") != _TABS:
@@ -113,7 +113,7 @@ def take_out_repeated(it: Import, *, column: str, most_faults: int) -> tuple[int
     """
     if not _has_order(it):
         return 0, 0
-    said = ", ".join(name for name in recording.COLUMNS if name != "reference")
+    said = ", ".join(name for name in purchase_values.COLUMNS if name != "reference")
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
