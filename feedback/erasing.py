@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Least
 from django.utils.translation import gettext as _
 
-from feedback import answering, forgetting, recording
+from feedback import answering, asked, forgetting, recording
 from feedback.models import Customer, Invitation, Letter, Message, MessageState, Reason, Release, Response
 from organizations import audit
 from organizations.models import Member
@@ -99,7 +99,9 @@ def _others(customer: Customer) -> QuerySet[Customer]:
 
 def _forget_mails(customer: Customer, *, now: datetime) -> int:
     """What waits stays here, links that are out close, and of what has left there remains that it did."""
-    Invitation.objects.filter(customer=customer).update(expires_at=Least("expires_at", now), remind_at=None)
+    # So long ago that a page which is open somewhere cannot be sent any more either.
+    closed_at = now - asked.GRACE
+    Invitation.objects.filter(customer=customer).update(expires_at=Least("expires_at", closed_at), remind_at=None)
     Letter.objects.filter(message__in=_messages(customer)).delete()
     unsent = _messages(customer).filter(state__in=[MessageState.QUEUED, MessageState.CLAIMED])
     unsent.update(state=MessageState.WITHHELD, cause=Reason.NO_ADDRESS, lease_until=None)

@@ -1,7 +1,8 @@
 """A customer who wants to be forgotten leaves counts, a key of her address, and nothing that names her."""
 
 import uuid
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -10,12 +11,13 @@ from django.urls import reverse
 
 from actions import casework, replying
 from actions.models import Case, CaseState, Outcome
-from feedback import erasing, inviting, mailing, outbox, suppressing
+from feedback import erasing, inviting, mailing, outbox, recording, suppressing
 from feedback.models import ChangedDay, Customer, Interaction, Message, Reason, Response, Skip, SuppressionReason
 from organizations.models import AuditEntry, Member, Organization, Role
 from tests import factories
 from tests.actions.unhappy import case_of
 from tests.factories import NOW
+from tests.feedback.asking import ask, open_page, press
 
 pytestmark = pytest.mark.django_db
 
@@ -143,6 +145,38 @@ def test_why_mail_may_go_to_her_again_is_forgotten_unless_others_have_her_addres
     erasing.erase(twin, typed=twin.reference, by=quentin, now=NOW)
 
     assert [release.why for release in suppressing.released(acme, anna.address_key)] == ["–"]
+
+
+def test_a_page_of_hers_that_is_still_open_somewhere_is_not_taken_any_more(
+    client: Client, acme: Organization, quentin: Member, freeze: Callable[[datetime], None]
+) -> None:
+    freeze(NOW)
+    invitation = ask(acme, now=NOW)
+    page = open_page(client, invitation)
+    customer = invitation.customer
+    erasing.erase(customer, typed=customer.reference, by=quentin, now=NOW)
+
+    answer = press(client, invitation, page, nps="3")
+
+    assert answer.status_code == 410
+    assert not Response.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nobody_is_erased_while_a_file_could_bring_her_back(acme: Organization, quentin: Member) -> None:
+    anna = factories.customer(acme)
+    importing = connection.copy()
+    try:
+        with importing.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(%s, %s)", [recording._LOCK, acme.pk])
+
+        with pytest.raises(erasing.NotWhileRecording, match="being recorded right now"):
+            erasing.erase(anna, typed=anna.reference, by=quentin, now=NOW)
+    finally:
+        importing.close()
+
+    anna.refresh_from_db()
+    assert anna.name == "Anna Berg"
 
 
 def test_twice_is_once(anna: Customer, quentin: Member) -> None:
