@@ -6,7 +6,8 @@ from datetime import date
 from typing import Any
 
 from csp.decorators import csp_update
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models.lookups import IsNull
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
@@ -167,8 +168,9 @@ def _part(asked: Asked) -> str:
 def _surveys(organization: Organization) -> list[Survey]:
     """Those that were ever published; with answers and in use first, the newest of them on top."""
     published = SurveyVersion.objects.published().filter(survey=OuterRef("pk"))
-    has_answers = Exists(DailyCount.objects.filter(survey=OuterRef("pk")))
-    found = organization.surveys.filter(Exists(published)).annotate(has_answers=has_answers)
+    # The first by the index; whether there is any at all would be looked for among the counts of all surveys.
+    first = DailyCount.objects.filter(survey=OuterRef("pk")).order_by("day").values("day")[:1]
+    found = organization.surveys.filter(Exists(published)).annotate(has_answers=IsNull(Subquery(first), False))
     return list(found.filter(Q(archived_at=None) | Q(has_answers=True)).order_by("archived_at", "-has_answers", "-pk"))
 
 
