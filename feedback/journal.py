@@ -8,6 +8,9 @@ _MARK = "INSERT INTO feedback_changedday (organization_id, survey_id, day) VALUE
 
 
 def mark(response: Response) -> None:
-    """Call beside each write that can change a count: answer, edit, exclusion, erasure."""
+    """Call beside each write that can change a count: answer, edit, exclusion, erasure.
+
+    And where an answer becomes somebody else's: some surveys count each customer once a quarter.
+    """
     with connection.cursor() as cursor:
         cursor.execute(_MARK, [response.organization_id, response.survey_id, response.answered_on])

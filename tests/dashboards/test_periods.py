@@ -68,3 +68,12 @@ def test_the_span_before_ends_on_the_day_before_the_span(today: date, name: str)
     assert period.span.start is not None
     assert period.previous.end == period.span.start - timedelta(days=1)
     assert period.span.start <= period.span.end <= today
+
+
+@given(day=st.dates(date(2000, 1, 1), date(2100, 1, 1)))
+def test_a_quarter_has_three_whole_months_one_of_which_is_that_of_the_day(day: date) -> None:
+    first, last = periods.quarter(day)
+
+    assert first <= day <= last
+    assert (first.day, (last + timedelta(days=1)).day) == (1, 1)
+    assert (first.month % 3, last.month % 3, last.month - first.month) == (1, 0, 2)

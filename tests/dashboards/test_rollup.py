@@ -249,6 +249,23 @@ def test_a_day_that_another_roll_up_counts_now_is_left_to_the_next_sweep(transac
     assert rollup.verify(touchpoint.survey_id) == []
 
 
+def test_a_quarter_that_another_roll_up_counts_now_is_left_to_the_next_sweep_whichever_day_is_marked(
+    transactional_db: None,
+) -> None:
+    touchpoint = factories.touchpoint(factories.organization())
+    Survey.objects.update(basis=Basis.RELATIONAL)
+    answered(asked(touchpoint), now=NOW, nps=score(9))
+    bertas = answered(asked(touchpoint), now=NOW + timedelta(days=9), nps=score(3))
+    with transaction.atomic():
+        assert rollup.sweep() == 2
+        elsewhere(lambda: journal.mark(bertas))
+        assert elsewhere(rollup.sweep) == 0
+
+    assert ChangedDay.objects.get().day == bertas.answered_on
+    assert rollup.sweep() == 1
+    assert {day for _question, day, _dimension, _value in counts(touchpoint.survey)} == {date(2026, 1, 1)}
+
+
 def test_nothing_is_rolled_up_while_the_survey_is_being_rebuilt(transactional_db: None) -> None:
     touchpoint = factories.touchpoint(factories.organization())
     annas = answered(asked(touchpoint), now=NOW, nps=score(9))
