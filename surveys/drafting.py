@@ -25,7 +25,7 @@ class TooLarge(Exception):
     """The document is longer than a questionnaire may be."""
 
     def __init__(self, size: int) -> None:
-        sentence = _("This questionnaire is %(size)s kB long; at most %(most)s kB are possible. Remove questions.")
+        sentence = _("This questionnaire is %(size)s kB long; at most %(most)s kB are possible. Shorten it.")
         super().__init__(sentence % {"size": -(-size // 1024), "most": documents.LARGEST // 1024})
 
 
