@@ -6,7 +6,7 @@ from functools import cached_property
 
 from actions.models import Case
 from feedback import bringing, import_work
-from feedback.models import Channel, Customer, Import, Invitation, Message, MessageState, Purpose, Response
+from feedback.models import Customer, Import, Invitation, Message, MessageState, Purpose, Response
 from organizations import joining, links
 from organizations.models import ColleagueInvite, Member, Organization, Role
 from surveys import drafting
@@ -78,22 +78,7 @@ class Belongings:
 
     @cached_property
     def response(self) -> Response:
-        return Response.objects.create(
-            organization=self.organization,
-            survey=self.survey,
-            version=self.invitation.version,
-            key=uuid.uuid4(),
-            invitation=self.invitation,
-            customer=self.customer,
-            touchpoint=self.touchpoint,
-            language="en",
-            channel=Channel.EMAIL,
-            answered_on=NOW.date(),
-            experienced_on=NOW.date(),
-            completed_at=NOW,
-            created_at=NOW,
-            changed_at=NOW,
-        )
+        return factories.response(self.invitation, experienced_on=NOW.date())
 
     @cached_property
     def case(self) -> Case:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from feedback import settled
-from feedback.models import Customer, Interaction, Invitation
+from feedback.models import Channel, Customer, Interaction, Invitation, Response
 from organizations import links
 from organizations.models import Member, Organization, Role, User
 from surveys import drafting, publishing, starters
@@ -143,4 +143,26 @@ def invitation(
     }
     return Invitation.objects.create(
         organization=of.organization, touchpoint=touchpoint, interaction=of, customer=of.customer, **(values | fields)
+    )
+
+
+def response(to: Invitation, *, now: datetime = NOW, completed: bool = True, **fields: Any) -> Response:
+    """What she said by that link, without its answers."""
+    values = {
+        "key": uuid.uuid4(),
+        "touchpoint": to.touchpoint,
+        "language": "en",
+        "channel": Channel.EMAIL,
+        "answered_on": now.date(),
+        "completed_at": now if completed else None,
+        "created_at": now,
+        "changed_at": now,
+    }
+    return Response.objects.create(
+        organization=to.organization,
+        survey=to.touchpoint.survey,
+        version=to.version,
+        invitation=to,
+        customer=to.customer,
+        **(values | fields),
     )

@@ -12,14 +12,12 @@ from pytest_django import DjangoAssertNumQueries
 
 from feedback import inviting, ledger, ledger_lines, tallies
 from feedback.models import (
-    Channel,
     Interaction,
     Invitation,
     Message,
     MessageState,
     Purpose,
     Reason,
-    Response,
     Suppression,
     SuppressionReason,
 )
@@ -50,21 +48,7 @@ def address(of: Touchpoint, rest: str = "") -> str:
 def answered(purchase: Interaction, *, completed: bool = True, now: datetime = NOW) -> None:
     invitation = Invitation.objects.get(interaction=purchase)
     Message.objects.filter(invitation=invitation).update(state=MessageState.SENT, sent_at=now)
-    Response.objects.create(
-        organization=purchase.organization,
-        survey=invitation.touchpoint.survey,
-        version=invitation.version,
-        key=uuid.uuid4(),
-        invitation=invitation,
-        customer=purchase.customer,
-        touchpoint=invitation.touchpoint,
-        language="en",
-        channel=Channel.EMAIL,
-        answered_on=now.date(),
-        completed_at=now if completed else None,
-        created_at=now,
-        changed_at=now,
-    )
+    factories.response(invitation, now=now, completed=completed)
 
 
 def every_outcome(touchpoint: Touchpoint, *, now: datetime = NOW) -> dict[str, Interaction]:

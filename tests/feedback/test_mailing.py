@@ -12,7 +12,7 @@ import pytest
 from django.db import connection, transaction
 
 from feedback import mailing, sending
-from feedback.models import Channel, Message, MessageState, Purpose, Response, Suppression, SuppressionReason
+from feedback.models import Message, MessageState, Purpose, Suppression, SuppressionReason
 from feedback.tasks import send_mail, settle_leases
 from organizations.models import Organization
 from organizations.smtp import Server
@@ -190,19 +190,7 @@ def test_whoever_has_answered_is_not_reminded(touchpoint: Touchpoint, mail_sink:
     work(now)
     assert message.invitation is not None
     mailings.enqueue(message.invitation, now=now, purpose=Purpose.REMINDER, number=1)
-    Response.objects.create(
-        organization=touchpoint.organization,
-        survey=touchpoint.survey,
-        version=message.invitation.version,
-        key=uuid.uuid4(),
-        invitation=message.invitation,
-        customer=message.customer,
-        language="en",
-        channel=Channel.EMAIL,
-        answered_on=now.date(),
-        created_at=now,
-        changed_at=now,
-    )
+    factories.response(message.invitation, now=now, completed=False, touchpoint=None)
 
     work(now)
 

@@ -10,7 +10,7 @@ import pytest
 from django.db import connections
 
 from feedback import inviting, mailing, reminding, suppressing
-from feedback.models import Channel, Invitation, Message, MessageState, Purpose, Response, SuppressionReason
+from feedback.models import Invitation, Message, MessageState, Purpose, SuppressionReason
 from feedback.reminding import Looked
 from organizations.models import Organization
 from surveys.models import Touchpoint, TouchpointState
@@ -44,24 +44,6 @@ def asked(shop: Organization, name: str = "Anna Berg", *, now: datetime = NOW) -
 
 def send(now: datetime) -> int:
     return mailing.work(worker=f"worker {uuid.uuid4()}", now=now)
-
-
-def answer(invitation: Invitation, *, now: datetime, completed: bool = True) -> None:
-    Response.objects.create(
-        organization=invitation.organization,
-        survey=invitation.touchpoint.survey,
-        version=invitation.version,
-        key=uuid.uuid4(),
-        invitation=invitation,
-        customer=invitation.customer,
-        touchpoint=invitation.touchpoint,
-        language="en",
-        channel=Channel.EMAIL,
-        answered_on=now.date(),
-        completed_at=now if completed else None,
-        created_at=now,
-        changed_at=now,
-    )
 
 
 def reminders(**fields: object) -> list[tuple[int, str, str]]:
@@ -125,7 +107,7 @@ def test_sweeping_twice_or_by_six_at_once_makes_one_reminder(
 def test_whoever_has_answered_or_begun_to_is_not_reminded(
     shop: Organization, touchpoint: Touchpoint, mail_sink: Sink, completed: bool
 ) -> None:
-    answer(asked(shop), now=NOW, completed=completed)
+    factories.response(asked(shop), now=NOW, completed=completed)
 
     assert reminding.sweep(now=NOW + WEEK) == Looked(1, 0)
     assert reminding.sweep(now=NOW + 2 * WEEK) == Looked(0, 0)
@@ -225,7 +207,7 @@ def test_a_reminder_planned_before_an_answer_is_withheld_when_it_would_leave(
 ) -> None:
     invitation = asked(shop)
     reminding.sweep(now=NOW + WEEK)
-    answer(invitation, now=NOW + WEEK)
+    factories.response(invitation, now=NOW + WEEK)
 
     assert send(NOW + WEEK) == 0
 
@@ -266,7 +248,7 @@ def test_an_answer_that_comes_while_reminders_are_leaving_stops_the_one_that_has
         on_the_wire = eventually(lambda: Message.objects.filter(state=MessageState.WIRE).first(), within=60)
         waiting = Message.objects.get(state=MessageState.CLAIMED)
         assert waiting.invitation is not None
-        answer(waiting.invitation, now=NOW + WEEK)
+        factories.response(waiting.invitation, now=NOW + WEEK)
     finally:
         mail_sink.answers.set()
         worker.join()
