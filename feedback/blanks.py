@@ -2,7 +2,8 @@
 
 import re
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from copy import copy
 
 
 class Blanks:
@@ -12,6 +13,13 @@ class Blanks:
         self._pieces = re.split(f"{mark}([a-z_]+?)0", text)
         if mark.casefold() in "".join(self._pieces).casefold():
             raise ValueError("something has changed a mark, so that nothing can be filled in there")
+
+    def between(self, change: Callable[[str], str]) -> "Blanks":
+        """The same with what stands between the blanks changed."""
+        made = copy(self)
+        made._pieces = self._pieces.copy()
+        made._pieces[0::2] = map(change, self._pieces[0::2])
+        return made
 
     def filled(self, values: Mapping[str, str]) -> str:
         pieces = self._pieces.copy()

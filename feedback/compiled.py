@@ -39,6 +39,8 @@ class Ask:
     question: str
     html: Blanks
     text: Blanks
+    html_body: envelope.Body
+    text_body: envelope.Body
 
     def words(self, *, name: str, product: str, day: str, attributes: Attributes) -> dict[str, str]:
         product = product if len(product) <= LONGEST_PRODUCT else f"{product[: LONGEST_PRODUCT - 1].rstrip()}…"
@@ -92,6 +94,8 @@ def from_wording(
             **mail_frame.of_question(questionnaire, language),
             "notice": notice,
         }
+        html = Blanks(inlined("emails/customer/invitation.html", context), mark)
+        text = Blanks(render_to_string("emails/customer/invitation.txt", context), mark)
         return Ask(
             language=language,
             sender=sender,
@@ -100,8 +104,10 @@ def from_wording(
             ours=openings.of(purpose),
             why=_("You get this mail because you were a customer of %(organization)s on %(day)s."),
             question=mail_frame.first(questionnaire).text.in_language(language, questionnaire.base_language).text,
-            html=Blanks(inlined("emails/customer/invitation.html", context), mark),
-            text=Blanks(render_to_string("emails/customer/invitation.txt", context), mark),
+            html=html,
+            text=text,
+            html_body=envelope.Body(html),
+            text_body=envelope.Body(text),
         )
 
 

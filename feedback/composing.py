@@ -110,7 +110,8 @@ def _question(message: Message, invitation: Invitation, *, now: datetime) -> byt
     head += ask.head
     if message.purpose != Purpose.TEST:
         head += _way_out(values["unsubscribe"], ask.sender.address)
-    return envelope.whole(head, uuid=message.uuid, text=ask.text.filled(values), html=ask.html.filled(_as_html(values)))
+    text, html = ask.text_body.filled(values), ask.html_body.filled(_as_html(values))
+    return envelope.sealed(head, uuid=message.uuid, text=text, html=html)
 
 
 def _wording_id(message: Message, invitation: Invitation) -> int | None:

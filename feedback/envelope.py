@@ -2,7 +2,7 @@
 
 import re
 from binascii import b2a_qp
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from email.header import Header
 from email.utils import format_datetime, formataddr
@@ -11,10 +11,13 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from feedback.blanks import Blanks
 from organizations import domains
 from surveys.answers import clean
 
 _ADDRESS = re.compile(r"[!#-'*+\-./0-9=?A-Z^-~]{1,64}@(?P<domain>[^\s@<>,;:\"()\[\]\\]{1,255})")
+# A line end that is none: it vanishes when the mail is read.
+_SEAM = "=\r\n"
 _PART = "Content-Type: text/%s; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable"
 
 
@@ -22,12 +25,27 @@ class CannotCompose(Exception):
     """This message can never become a mail; sending it again later would not help."""
 
 
+class Body:
+    """A text with blanks, written for the wire once; a mail's own words are all that is left to be written."""
+
+    def __init__(self, text: Blanks) -> None:
+        self._written = text.between(_with_seam)
+
+    def filled(self, values: Mapping[str, str]) -> str:
+        words = {name: _with_seam(value) for name, value in values.items()}
+        return self._written.filled(words).removesuffix(_SEAM)
+
+
 def whole(head: Iterable[str], *, uuid: UUID, text: str, html: str) -> bytes:
     """Headers and two bodies as RFC 5322 wants them, with CRLF, in ASCII."""
+    return sealed(head, uuid=uuid, text=_quoted_printable(text), html=_quoted_printable(html))
+
+
+def sealed(head: Iterable[str], *, uuid: UUID, text: str, html: str) -> bytes:
+    """The same of two bodies that are written for the wire already."""
     boundary = f"=_{uuid.hex}"
     parts = "".join(
-        f"--{boundary}\r\n{_PART % kind}\r\n\r\n{_quoted_printable(body)}\r\n"
-        for kind, body in (("plain", text), ("html", html))
+        f"--{boundary}\r\n{_PART % kind}\r\n\r\n{body}\r\n" for kind, body in (("plain", text), ("html", html))
     )
     kind = f'Content-Type: multipart/alternative; boundary="{boundary}"'
     return "\r\n".join([*head, kind, "", f"{parts}--{boundary}--\r\n"]).encode("ascii")
@@ -102,6 +120,14 @@ def _unstructured(name: str, value: str) -> str:
     return Header(value, "utf-8", header_name=name).encode(linesep="\r\n")
 
 
+def _with_seam(text: str) -> str:
+    """Quoted-printable that ends at the end of a line, so that another piece can follow and no line grows too long."""
+    # The letter keeps room for the seam in the last line, and a space before the seam as it is.
+    written = _quoted_printable(f"{text}x")[:-1]
+    return written if not written or written.endswith("\n") else f"{written}{_SEAM}"
+
+
 def _quoted_printable(text: str) -> str:
-    lines = text.replace("\r\n", "\n").replace("\n", "\r\n")
-    return b2a_qp(lines.encode("utf-8", "replace")).decode("ascii")
+    # In a text of one line b2a_qp breaks lines by LF, so CRLF comes last.
+    written = b2a_qp(text.replace("\r\n", "\n").encode("utf-8", "replace"))
+    return written.decode("ascii").replace("\n", "\r\n")
