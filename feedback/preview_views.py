@@ -59,7 +59,7 @@ def _all(request: MemberRequest, wording: Questionnaire, language: str) -> HttpR
         for sheet in rendering.sheets(wording, language, {}, MADE_UP)
     ]
     thanks = rendering.thanks(wording, language, {}, MADE_UP)
-    return _respond(request, "respond/all_pages.html", language, sheets=sheets, thanks=thanks)
+    return _respond(request, "feedback/all_pages.html", language, sheets=sheets, thanks=thanks)
 
 
 def _next(request: MemberRequest, wording: Questionnaire, language: str, answers: Answers, at: int) -> HttpResponse:

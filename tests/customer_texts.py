@@ -12,7 +12,7 @@ from django.utils.translation import trim_whitespace
 from surveys.faults import Problem
 from tests.environment import ROOT
 
-FOLDERS = ("respond", "emails/customer")
+FOLDERS = ("respond", "surveys/kinds", "emails/customer")
 # The functions whose texts go into mails; the others of these modules speak to members.
 WRITERS = {
     "feedback/openings.py": ("of", "_invitation", "_reminder"),
