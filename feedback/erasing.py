@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
-from django.db.models.functions import Least
+from django.db.models import CharField, F, Q, QuerySet, Value
+from django.db.models.functions import Cast, Concat, Least
 from django.utils.translation import gettext as _
 
-from feedback import answering, asked, forgetting, recording
+from feedback import answering, asked, forgetting, inviting, recording
 from feedback.models import Customer, Invitation, Letter, Message, MessageState, Reason, Release, Response
 from organizations import audit
 from organizations.models import Member
@@ -59,21 +59,25 @@ def loss(customer: Customer) -> Loss:
 def erase(customer: Customer, *, typed: str, by: Member, now: datetime) -> int:
     """Hers for good: name, address, attributes, answers and letters. Gives how many responses went; twice is once.
 
-    The key of the address stays, so that an opt-out holds for whoever comes with this address again; so do the numbers
-    of her purchases, so that a file that is brought once more finds them on record.
+    Opt-outs and invitations keep the key of the address, so that both hold for whoever comes with it again; her row
+    does not, or she would be asked further on. The shop's numbers of her purchases stay as well, so that a file that
+    is brought once more finds them on record.
     """
     if not recording.nobody_records(customer.organization_id):
         raise NotWhileRecording
+    # A mail to her that is being decided about is there before it is looked for.
+    inviting.wait_for(customer.organization)
     locked = Customer.objects.select_for_update(of=("self",)).select_related("organization").get(pk=customer.pk)
     if locked.erased_at is not None:
         return 0
-    if typed.strip() != locked.reference:
+    # A page shows several blanks as one.
+    if typed.split() != locked.reference.split():
         raise NotConfirmed(locked)
     responses = list(_responses(locked).select_related("organization"))
     for response in responses:
         answering.erase(response, by=by, now=now)
     mails = _forget_mails(locked, now=now)
-    purchases = locked.interactions.update(attributes={})
+    purchases = _forget_purchases(locked)
     if not _others(locked).exists():
         # Why a member let mail go there again may speak of her.
         Release.objects.filter(organization=locked.organization, address_key=locked.address_key).update(why="–")
@@ -108,10 +112,22 @@ def _forget_mails(customer: Customer, *, now: datetime) -> int:
     return _messages(customer).update(to="", last_reply="")
 
 
+def _forget_purchases(customer: Customer) -> int:
+    """What was bought; and numbers that were made of hers or of her address, for want of one from the shop."""
+    telling = Q(reference__startswith=f"{customer.reference} ")
+    if customer.email:
+        telling |= Q(reference__icontains=customer.email)
+    nameless = Concat(Value("erased-"), Cast(F("pk"), CharField()))
+    customer.interactions.filter(telling).update(reference=nameless)
+    return customer.interactions.update(attributes={})
+
+
 def _forget_person(customer: Customer, *, now: datetime) -> None:
     customer.reference = f"erased-{customer.pk}"
-    customer.email = customer.name = customer.sort_name = customer.language = ""
+    customer.email = customer.address_key = customer.name = customer.sort_name = customer.language = ""
     customer.attributes, customer.erased_at = {}, now
     customer.save(
-        update_fields=["reference", "email", "name", "sort_name", "language", "attributes", "erased_at"],
+        update_fields=[
+            *("reference", "email", "address_key", "name", "sort_name", "language", "attributes", "erased_at"),
+        ],
     )

@@ -89,7 +89,7 @@ def invite(interaction: Interaction, *, touchpoint: Touchpoint, now: datetime) -
     version = touchpoint.survey.published
     if version is None or not manners_of(touchpoint).is_due(interaction.experienced_at, now=now):
         return None
-    _wait_for(touchpoint.organization)
+    wait_for(touchpoint.organization)
     if _undecided(touchpoint, now=now).filter(pk=interaction.pk).exists():
         _ask_or_skip(touchpoint, version, [interaction], now=now)
     asked = Invitation.objects.filter(touchpoint=touchpoint, interaction=interaction).first()
@@ -117,7 +117,8 @@ def _taken(organization: Organization) -> bool:
     return bool(row and row[0])
 
 
-def _wait_for(organization: Organization) -> None:
+def wait_for(organization: Organization) -> None:
+    """From now to the end of this transaction nobody else decides whom to ask."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_LOCK, organization.pk])
 

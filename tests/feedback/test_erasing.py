@@ -126,6 +126,46 @@ def test_her_opt_out_holds_for_whoever_comes_with_her_address_again(
     assert Skip.objects.get(interaction=purchase).reason == Reason.OPTED_OUT
 
 
+def test_nobody_asks_an_erased_customer_about_a_purchase_that_was_not_due_yet(
+    acme: Organization, quentin: Member
+) -> None:
+    factories.touchpoint(acme)
+    anna = factories.customer(acme)
+    purchase = factories.purchase(anna, days_ago=1)
+    erasing.erase(anna, typed=anna.reference, by=quentin, now=NOW)
+
+    inviting.sweep(now=NOW + 5 * DAY)
+
+    assert not Message.objects.exists()
+    assert Skip.objects.get(interaction=purchase).reason == Reason.NO_ADDRESS
+
+
+@pytest.mark.parametrize("number", ["anna@customers.example", "C-17"])
+def test_a_purchase_that_is_known_by_her_number_or_address_loses_it(
+    acme: Organization, quentin: Member, number: str
+) -> None:
+    anna = factories.customer(acme, reference=number, email="anna@customers.example")
+    made = factories.purchase(anna, reference=f"{number} 2026-03-05 1")
+    by_address = factories.purchase(anna, reference="web/Anna@customers.example/7")
+    of_the_shop = factories.purchase(anna, reference="A-1")
+
+    erasing.erase(anna, typed=number, by=quentin, now=NOW)
+
+    for purchase in (made, by_address, of_the_shop):
+        purchase.refresh_from_db()
+    references = [made.reference, by_address.reference, of_the_shop.reference]
+    assert references == [f"erased-{made.pk}", f"erased-{by_address.pk}", "A-1"]
+
+
+def test_a_number_with_two_blanks_is_typed_as_it_is_shown(acme: Organization, quentin: Member) -> None:
+    anna = factories.customer(acme, reference="C  17")
+
+    erasing.erase(anna, typed="C 17", by=quentin, now=NOW)
+
+    anna.refresh_from_db()
+    assert anna.erased_at == NOW
+
+
 def test_why_mail_may_go_to_her_again_is_forgotten_unless_others_have_her_address(
     acme: Organization, anna: Customer, quentin: Member
 ) -> None:
