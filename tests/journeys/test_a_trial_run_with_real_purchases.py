@@ -78,7 +78,9 @@ def test_from_the_shops_file_to_a_closed_case(
     page.get_by_role("combobox", name="Survey").select_option(label=survey.name)
     page.get_by_role("button", name="Save").click()
     page.get_by_role("link", name=re.compile("Dry run")).click()
-    expect(page.get_by_role("heading", name=re.compile(r"Would have asked about \d+ of \d+ experiences"))).to_be_visible()
+    expect(
+        page.get_by_role("heading", name=re.compile(r"Would have asked about \d+ of \d+ experiences"))
+    ).to_be_visible()
     expect(page.get_by_role("row", name=re.compile("asked recently"))).to_be_visible()
     assert axe(page) == []
     page.go_back()
