@@ -106,6 +106,20 @@ def test_what_is_pressed_and_typed_while_an_answer_is_on_its_way_is_not_lost(ope
     assert draft_data(survey)["pages"][1]["questions"][0]["text"]["en"] == "Would you buy here again?"
 
 
+def test_a_button_that_is_reached_and_not_pressed_does_nothing(opened: Opened, survey: Survey) -> None:
+    page = opened(f"surveys/{survey.pk}/edit/")
+    page.locator("#down-question-nps").evaluate("""(button) => {
+        const field = document.querySelector("#question-nps textarea");
+        field.value = "Would you buy here again?";
+        field.dispatchEvent(new Event("input", { bubbles: true }));
+        button.focus();
+    }""")
+
+    expect(page.locator("[data-state]")).to_have_text(re.compile(r"^Saved \d\d:\d\d$"))
+    expect(page.locator("#editor-said")).to_have_text("")
+    assert keys(draft_data(survey))[0] == ["nps", "reason"]
+
+
 def test_leaving_while_something_cannot_be_saved_asks_first(opened: Opened, survey: Survey) -> None:
     page = opened(f"surveys/{survey.pk}/edit/")
     asked: list[str] = []
