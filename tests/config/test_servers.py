@@ -93,7 +93,7 @@ def test_a_killed_server_comes_up_again_at_the_same_address(data: Path) -> None:
 def test_a_pid_file_that_names_a_strangers_process_is_not_believed(data: Path) -> None:
     servers.start(data)
     servers.stop(data)
-    stranger = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    stranger = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(3600)"])
     try:
         (data / "postgres" / "postmaster.pid").write_text(f"{stranger.pid}\n{data / 'postgres'}\n")
         found = servers.start(data)
@@ -109,14 +109,14 @@ def test_a_pid_file_that_names_a_strangers_process_is_not_believed(data: Path) -
 def test_servers_end_with_the_process_that_asked_for_it(data: Path, tmp_path: Path) -> None:
     code = (
         "import sys, time; from pathlib import Path; from config import servers; "
-        "servers.start(Path(sys.argv[1]), end_with_us=True); print('up', flush=True); time.sleep(60)"
+        "servers.start(Path(sys.argv[1]), end_with_us=True); print('up', flush=True); time.sleep(3600)"
     )
     with Process([sys.executable, "-c", code, str(data)], log=tmp_path / "log", environment={}) as owner:
         owner.wait_for_line("up")
         owner.popen.send_signal(signal.SIGKILL)
         owner.popen.wait()
 
-        assert servers.gone(lambda: servers.running(data), seconds=8)
+        assert servers.gone(lambda: servers.running(data), seconds=60)
 
 
 def test_two_folders_are_two_pairs_of_servers(data: Path, tmp_path: Path) -> None:
