@@ -21,7 +21,7 @@ ARGUMENTS = [
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 ]
 # A busy machine is given as long to show something as to click on it.
-PATIENCE = 15_000
+PATIENCE = 30_000
 # A page is judged as people see it: with all its styles and fonts, and when what moves has come to rest.
 AT_REST = """async () => {
     await document.fonts.ready;

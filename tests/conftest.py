@@ -216,9 +216,9 @@ def live_site(
 
 @pytest.fixture
 def eventually() -> Callable[..., Any]:
-    """eventually(ask, within=10) → the first true answer, asking again and again; fails after that many seconds."""
+    """eventually(ask, within=60) → the first true answer, asking again and again; fails after that many seconds."""
 
-    def wait(ask: Callable[[], Any], *, within: float = 10.0, what: str = "") -> Any:
+    def wait(ask: Callable[[], Any], *, within: float = 60.0, what: str = "") -> Any:
         deadline = time.monotonic() + within
         while True:
             answer = ask()
@@ -242,7 +242,7 @@ def manage() -> Callable[..., subprocess.CompletedProcess[str]]:
             env={**os.environ, **environment},
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=300,
         )
 
     return run

@@ -69,7 +69,7 @@ class Process:
         except psutil.NoSuchProcess:
             return []
 
-    def wait_for_line(self, words: str, *, within: float = 60.0) -> None:
+    def wait_for_line(self, words: str, *, within: float = 180.0) -> None:
         deadline = time.monotonic() + within
         while words not in self.output():
             if not self.is_running or time.monotonic() > deadline:
@@ -79,9 +79,9 @@ class Process:
     def kill(self) -> None:
         """SIGKILL to it and its children at one moment, as when a machine dies."""
         _kill(self.tree())
-        self.popen.wait(10)
+        self.popen.wait(60)
 
-    def stop(self, *, within: float = 30.0) -> int:
+    def stop(self, *, within: float = 60.0) -> int:
         """SIGTERM, as an orderly operator; what has not gone by then is killed."""
         family = self.tree()
         if self.is_running:
@@ -89,7 +89,7 @@ class Process:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self.popen.wait(within)
         _kill(family)
-        return self.popen.wait(10)
+        return self.popen.wait(60)
 
 
 class SinkProcess(Process):
@@ -137,7 +137,7 @@ def _kill(processes: list[psutil.Process]) -> None:
             process.kill()
         except psutil.NoSuchProcess:
             continue
-    assert gone(lambda: [process for process in processes if _lives(process)], seconds=10)
+    assert gone(lambda: [process for process in processes if _lives(process)], seconds=60)
 
 
 def _lives(process: psutil.Process) -> bool:

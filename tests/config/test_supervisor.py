@@ -50,7 +50,7 @@ class Run(Process):
         return self
 
     def wait_until_up(self) -> None:
-        self.wait_for_line("Ctrl-C ends everything", within=120)
+        self.wait_for_line("Ctrl-C ends everything", within=300)
 
     def answers(self) -> bool:
         try:
