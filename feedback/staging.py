@@ -22,6 +22,8 @@ _PATIENTLY = "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = '60s'; S
 _UNCOMPILED = "SET LOCAL jit = off"
 # What a crash takes of the last blocks is done again; the last commit of an import waits for the disk.
 _SOON = "SET LOCAL synchronous_commit = off"
+# Vacuuming and analysing what is dropped in a minute would take the time that recording needs.
+_SHORT_LIVED = "WITH (autovacuum_enabled = off)"
 _ROWS_AT_ONCE = 500
 _TABS = len(_COLUMNS) - 1
 _ESCAPED = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
@@ -31,7 +33,8 @@ def begin(it: Import) -> None:
     """Empty tables for its rows, but for a mark by which they are known to be whole."""
     drop(it.pk)
     columns = ", ".join(f"{name} {kind}" for name, kind in _COLUMNS.items())
-    _run(f"CREATE UNLOGGED TABLE {_LOADED}{it.pk} ({columns}); INSERT INTO {_LOADED}{it.pk} (n) VALUES (0)")  # noqa: S608
+    _run(f"CREATE UNLOGGED TABLE {_LOADED}{it.pk} ({columns}) {_SHORT_LIVED}")
+    _run(f"INSERT INTO {_LOADED}{it.pk} (n) VALUES (0)")  # noqa: S608
 
 
 def is_there(it: Import) -> bool:
@@ -93,7 +96,7 @@ def sort(it: Import) -> None:
     others = ", ".join(name for name in _COLUMNS if name not in ("customer", "reference"))
     _run(
         f"""
-        CREATE UNLOGGED TABLE {_SORTED}{it.pk} AS
+        CREATE UNLOGGED TABLE {_SORTED}{it.pk} {_SHORT_LIVED} AS
         SELECT row_number() OVER (ORDER BY {ordered})::int AS place, customer, {reference} AS reference, {others}
         FROM (
             SELECT *, row_number() OVER (PARTITION BY customer COLLATE "C", day ORDER BY n) AS ordinal
