@@ -9,7 +9,17 @@ from django.db.models.functions import Cast, Concat, Least
 from django.utils.translation import gettext as _
 
 from feedback import answering, asked, forgetting, inviting, recording
-from feedback.models import Customer, Invitation, Letter, Message, MessageState, Reason, Release, Response
+from feedback.models import (
+    Customer,
+    ImportState,
+    Invitation,
+    Letter,
+    Message,
+    MessageState,
+    Reason,
+    Release,
+    Response,
+)
 from organizations import audit
 from organizations.models import Member
 
@@ -63,7 +73,9 @@ def erase(customer: Customer, *, typed: str, by: Member, now: datetime) -> int:
     does not, or she would be asked further on. The shop's numbers of her purchases stay as well, so that a file that
     is brought once more finds them on record.
     """
-    if not recording.nobody_records(customer.organization_id):
+    # Between two batches of a file nobody holds the lock, and the next batch may name her.
+    is_quiet = recording.nobody_records(customer.organization_id)
+    if not is_quiet or customer.organization.imports.filter(state=ImportState.RECORDING).exists():
         raise NotWhileRecording
     # A mail to her that is being decided about is there before it is looked for.
     inviting.wait_for(customer.organization)

@@ -11,8 +11,19 @@ from django.urls import reverse
 
 from actions import casework, replying
 from actions.models import Case, CaseState, Outcome
-from feedback import erasing, inviting, mailing, outbox, recording, suppressing
-from feedback.models import ChangedDay, Customer, Interaction, Message, Reason, Response, Skip, SuppressionReason
+from feedback import bringing, erasing, inviting, mailing, outbox, recording, suppressing
+from feedback.models import (
+    ChangedDay,
+    Customer,
+    Import,
+    ImportState,
+    Interaction,
+    Message,
+    Reason,
+    Response,
+    Skip,
+    SuppressionReason,
+)
 from organizations.models import AuditEntry, Member, Organization, Role
 from tests import factories
 from tests.actions.unhappy import case_of
@@ -217,6 +228,20 @@ def test_nobody_is_erased_while_a_file_could_bring_her_back(acme: Organization, 
 
     anna.refresh_from_db()
     assert anna.name == "Anna Berg"
+
+
+def test_nobody_is_erased_between_two_batches_of_a_file(acme: Organization, quentin: Member) -> None:
+    anna = factories.customer(acme)
+    it = bringing.bring(acme, [b"date,customer\n2026-03-01,C-1\n"], name="a.csv", by=quentin, now=NOW)
+    Import.objects.filter(pk=it.pk).update(state=ImportState.RECORDING, queued_at=NOW)
+
+    with pytest.raises(erasing.NotWhileRecording):
+        erasing.erase(anna, typed=anna.reference, by=quentin, now=NOW)
+
+    Import.objects.filter(pk=it.pk).update(state=ImportState.DONE, finished_at=NOW)
+    erasing.erase(anna, typed=anna.reference, by=quentin, now=NOW)
+    anna.refresh_from_db()
+    assert anna.erased_at == NOW
 
 
 def test_twice_is_once(anna: Customer, quentin: Member) -> None:
