@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from feedback import dates, layouts
 from feedback.headings import role_of
-from feedback.mapping import ATTRIBUTE, IGNORED, LONGEST_NAME, MOST_COLUMNS, Column, Mapping
+from feedback.mapping import ATTRIBUTE, IGNORED, LONGEST_HEADING, LONGEST_NAME, MOST_COLUMNS, Column, Mapping
+from feedback.purchase_rows import UNCLEAN
 
 SAMPLE_LINES = 2000
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
@@ -34,7 +35,7 @@ def guess_columns(lines: Sequence[str], laid_out: Mapping, *, has_header: bool |
         has_header = _has_header(rows)
     # One more than can be is kept, so that the check can say so.
     width = min(max(layouts.usual_width(rows), len(rows[0]) if has_header and rows else 0), MOST_COLUMNS + 1)
-    headings = [*(rows[0] if has_header and rows else ()), *[""] * width][:width]
+    headings = [*(map(_readable, rows[0]) if has_header and rows else ()), *[""] * width][:width]
     values = [[row[place] for row in rows[has_header:] if place < len(row) and row[place]] for place in range(width)]
     columns = _named(headings, _roles(headings, values))
     dated = next((values[place] for place, column in enumerate(columns) if column.role == "date"), [])
@@ -51,6 +52,11 @@ def guess_columns(lines: Sequence[str], laid_out: Mapping, *, has_header: bool |
         pattern=laid_out.pattern,
     )
     return Guess(mapping, forms)
+
+
+def _readable(heading: str) -> str:
+    """Without marks that nobody sees and no database keeps, and no longer than a mapping may hold."""
+    return UNCLEAN.sub("", heading.replace("\0", ""))[:LONGEST_HEADING]
 
 
 def _has_header(rows: Sequence[Sequence[str]]) -> bool:

@@ -58,6 +58,18 @@ def form_of(client: Client, it: Import, **changes: str) -> dict[str, str]:
     return form | changes
 
 
+@pytest.mark.parametrize("odd", ["sto\0re", "sto\x1bre", "\u202estore", f"store{'e' * 600}"])
+def test_a_heading_that_nobody_can_read_is_shown_as_far_as_it_can_be(
+    client: Client, acme: Organization, odd: str
+) -> None:
+    brought = bring(client, acme, FILE.replace("store", odd))
+
+    assert brought.status_code == 302
+    page = client.get(brought["Location"])
+    assert page.status_code == 200
+    assert page.context["sheet"].columns[-1].heading == ("store" + "e" * 600 if len(odd) > 600 else "store")[:500]
+
+
 def page_of(it: Import, name: str = "import") -> str:
     return reverse(f"feedback:{name}", args=[it.organization.slug, it.pk])
 
