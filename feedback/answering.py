@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from feedback import forgetting, journal, known, plans
-from feedback.models import Channel, Exclusion, Invitation, Response
+from feedback.models import Channel, Customer, Exclusion, Invitation, Response
 from organizations import audit, visible
 from organizations.models import Member
 from surveys.answers import AnswerValue
@@ -25,6 +25,10 @@ Given = Sequence[tuple[int, str, AnswerValue]]
 
 class NothingToExclude(Exception):
     """The response is left out already, or in already."""
+
+
+class Forgotten(Exception):
+    """She was erased while her page was open: nothing of it is stored."""
 
 
 class ReasonMissing(Exception):
@@ -58,7 +62,9 @@ def submit(
         is_stored = _store_again(response, given)
         if is_stored is not None:
             return is_stored
-        # It was erased in between.
+        if Customer.objects.filter(pk=invitation.customer_id, erased_at__isnull=False).exists():
+            raise Forgotten
+        # The response was erased in between.
         if _store_first(response, given):
             return True
 
@@ -98,13 +104,16 @@ _JOURNAL = """
 """
 
 # The busiest write of the product, as one statement that commits itself. Whoever submits a second time, or at the same
-# instant on another phone, finds the row there.
+# instant on another phone, finds the row there. An erasure of hers that is under way is waited for.
 _FIRST = f"""
-WITH stored AS (
+WITH hers AS (
+    SELECT id FROM feedback_customer WHERE id = %s AND erased_at IS NULL FOR KEY SHARE
+),
+stored AS (
     INSERT INTO feedback_response (
-        organization_id, survey_id, version_id, key, invitation_id, customer_id, anonymous, touchpoint_id, language,
+        customer_id, organization_id, survey_id, version_id, key, invitation_id, anonymous, touchpoint_id, language,
         channel, answered_on, experienced_on, attributes, completed_at, created_at, changed_at
-    ) VALUES (%s, %s, %s, %s, %s, %s, false, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+    ) SELECT hers.id, %s, %s, %s, %s, %s, false, %s, %s, %s, %s, %s, %s, %s, %s, %s FROM hers
     ON CONFLICT DO NOTHING RETURNING id, organization_id, survey_id, answered_on
 ),
 answers AS ({_ANSWERS}),
@@ -181,8 +190,8 @@ def _rows(given: Given) -> list[list[Any]]:
 
 def _values(response: Response) -> list[Any]:
     return [
-        *(response.organization_id, response.survey_id, response.version_id, response.key),
-        *(response.invitation_id, response.customer_id, response.touchpoint_id, response.language),
+        *(response.customer_id, response.organization_id, response.survey_id, response.version_id, response.key),
+        *(response.invitation_id, response.touchpoint_id, response.language),
         *(str(response.channel), response.answered_on, response.experienced_on),
         *(json.dumps(response.attributes), response.completed_at, response.created_at, response.changed_at),
     ]

@@ -120,15 +120,18 @@ def _step(request: HttpRequest, view: Page, *, now: datetime) -> HttpResponse:
         return respond_pages.sheet(
             request, view, answers, at=judgement.page_to_mend, faults=judgement.faults, status=status
         )
-    answering.submit(
-        view.ask.invitation,
-        version_id=view.opened.version_id,
-        accepted=judgement.accepted,
-        language=view.language,
-        is_complete=following is None,
-        now=now,
-        has_begun=view.ask.response is not None,
-    )
+    try:
+        answering.submit(
+            view.ask.invitation,
+            version_id=view.opened.version_id,
+            accepted=judgement.accepted,
+            language=view.language,
+            is_complete=following is None,
+            now=now,
+            has_begun=view.ask.response is not None,
+        )
+    except answering.Forgotten:
+        return respond_pages.closed(request, asked.find(view.token) or view.ask, view.language)
     if following is None:
         return respond_pages.to(reverse("respond:thanks", args=[view.token]))
     return respond_pages.sheet(request, view, answers, at=following, note="saved")

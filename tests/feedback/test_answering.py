@@ -1,5 +1,6 @@
 """What becomes of a judged page: one response, whatever happens at once; left out, counted again, erased."""
 
+import time
 import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -8,9 +9,9 @@ from functools import partial
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, connection, transaction
 
-from feedback import answering
+from feedback import answering, erasing
 from feedback.models import Answer, ChangedDay, Exclusion, Invitation, Response
 from organizations.models import AuditEntry, Member, Role
 from surveys.answers import AnswerValue
@@ -131,6 +132,32 @@ def test_an_answer_to_a_response_that_was_erased_meanwhile_is_stored_anew(now: d
     assert submit(anna, now=now, has_begun=True, nps=9) is True
 
     assert stored(anna) == {"nps": 9}
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("has_begun", [False, True])
+def test_an_answer_that_comes_while_she_is_being_erased_is_not_stored(now: datetime, has_begun: bool) -> None:
+    acme = factories.organization()
+    anna, quentin = ask(acme, now=now), factories.member(acme, name="wilma")
+    if has_begun:
+        submit(anna, now=now, is_complete=False, nps=9)
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            erasing.erase(anna.customer, typed=anna.customer.reference, by=quentin, now=now)
+            answer = pool.submit(in_parallel, [partial(submit, anna, now=now, has_begun=has_begun, nps=2)])
+            while not (answer.done() or somebody_waits()):
+                time.sleep(0.01)
+        with pytest.raises(answering.Forgotten):
+            answer.result()
+
+    assert not Response.objects.exists()
+
+
+def somebody_waits() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        return bool(cursor.fetchone()[0])
 
 
 @pytest.mark.django_db
