@@ -40,9 +40,9 @@
     if (!over || !fits(over.dataset.drop)) return;
     event.preventDefault();
     const target = isLower(over, event) ? after(over.dataset.drop) : over.dataset.drop;
-    const form = document.getElementById("editor");
+    // The form itself sends no order, see hx-params; whatever stands in it sends all of the form, and what is said here.
     if (target !== source && target !== after(source))
-      window.htmx.ajax("POST", location.pathname, { source: form, target: "#editor", select: "#editor", swap: "outerHTML", values: { do: `put:${source}/${target}` } });
+      window.htmx.ajax("POST", location.pathname, { source: over, target: "#editor", select: "#editor", swap: "outerHTML", values: { do: `put:${source}/${target}` } });
   });
   document.addEventListener("dragend", () => {
     clear();
