@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
             model_name="customer",
             constraint=models.CheckConstraint(
                 condition=models.Q(("erased_at__isnull", True))
-                | models.Q(("email", ""), ("name", ""), ("sort_name", ""), ("language", ""), ("attributes", {})),
+                | models.Q(("attributes", {}), ("email", ""), ("language", ""), ("name", ""), ("sort_name", "")),
                 name="erased_customer_is_nobody",
             ),
         ),
