@@ -25,6 +25,8 @@ from organizations.models import Member
 
 # A page names single responses and other customers up to here, and counts beyond.
 MOST_TOLD = 20
+# Before the number of a row without a person. No file can name one: of a cell, blanks around it are not read.
+_ERASED = " erased-"
 
 
 class NotConfirmed(Exception):
@@ -129,13 +131,13 @@ def _forget_purchases(customer: Customer) -> int:
     telling = Q(reference__startswith=f"{customer.reference} ")
     if customer.email:
         telling |= Q(reference__icontains=customer.email)
-    nameless = Concat(Value("erased-"), Cast(F("pk"), CharField()))
+    nameless = Concat(Value(_ERASED), Cast(F("pk"), CharField()))
     customer.interactions.filter(telling).update(reference=nameless)
     return customer.interactions.update(attributes={})
 
 
 def _forget_person(customer: Customer, *, now: datetime) -> None:
-    customer.reference = f"erased-{customer.pk}"
+    customer.reference = f"{_ERASED}{customer.pk}"
     customer.email = customer.address_key = customer.name = customer.sort_name = customer.language = ""
     customer.attributes, customer.erased_at = {}, now
     customer.save(

@@ -29,6 +29,7 @@ from tests import factories
 from tests.actions.unhappy import case_of
 from tests.factories import NOW
 from tests.feedback.asking import ask, open_page, press
+from tests.feedback.importing import recorded
 
 pytestmark = pytest.mark.django_db
 
@@ -165,7 +166,18 @@ def test_a_purchase_that_is_known_by_her_number_or_address_loses_it(
     for purchase in (made, by_address, of_the_shop):
         purchase.refresh_from_db()
     references = [made.reference, by_address.reference, of_the_shop.reference]
-    assert references == [f"erased-{made.pk}", f"erased-{by_address.pk}", "A-1"]
+    assert references == [f" erased-{made.pk}", f" erased-{by_address.pk}", "A-1"]
+
+
+@pytest.mark.parametrize("number", ["erased-{}", " erased-{}", '" erased-{}"', "\u2003erased-{}"])
+def test_no_file_can_name_an_erased_customer(acme: Organization, quentin: Member, number: str) -> None:
+    anna = factories.customer(acme)
+    erasing.erase(anna, typed=anna.reference, by=quentin, now=NOW)
+
+    it = recorded(acme, f"date,customer,email\n2026-03-01,{number.format(anna.pk)},otto@customers.example\n")
+
+    anna.refresh_from_db()
+    assert (it.state, it.customers_new, anna.email) == (ImportState.DONE, 1, "")
 
 
 def test_a_number_with_two_blanks_is_typed_as_it_is_shown(acme: Organization, quentin: Member) -> None:
