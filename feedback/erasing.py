@@ -21,7 +21,7 @@ from feedback.models import (
     Response,
 )
 from organizations import audit
-from organizations.models import Member
+from organizations.models import Member, Organization
 
 # A page names single responses and other customers up to here, and counts beyond.
 MOST_TOLD = 20
@@ -75,10 +75,10 @@ def erase(customer: Customer, *, typed: str, by: Member, now: datetime) -> int:
     does not, or she would be asked further on. The shop's numbers of her purchases stay as well, so that a file that
     is brought once more finds them on record.
     """
-    # Between two batches of a file nobody holds the lock, and the next batch may name her.
-    is_quiet = recording.nobody_records(customer.organization_id)
-    if not is_quiet or customer.organization.imports.filter(state=ImportState.RECORDING).exists():
-        raise NotWhileRecording
+    _refuse_while_recording(customer.organization)
+    recording.one_at_a_time(customer.organization_id)
+    # A file that was begun meanwhile has not come to its first batch, and may name her.
+    _refuse_while_recording(customer.organization)
     # A mail to her that is being decided about is there before it is looked for.
     inviting.wait_for(customer.organization)
     locked = Customer.objects.select_for_update(of=("self",)).select_related("organization").get(pk=customer.pk)
@@ -99,6 +99,11 @@ def erase(customer: Customer, *, typed: str, by: Member, now: datetime) -> int:
     detail = {"responses": len(responses), "mails": mails, "purchases": purchases}
     audit.record(locked.organization, by=by, what="customer.erased", about=locked, now=now, detail=detail)
     return len(responses)
+
+
+def _refuse_while_recording(organization: Organization) -> None:
+    if organization.imports.filter(state=ImportState.RECORDING).exists():
+        raise NotWhileRecording
 
 
 def _responses(customer: Customer) -> QuerySet[Response]:

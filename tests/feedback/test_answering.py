@@ -2,11 +2,9 @@
 
 import time
 import uuid
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
-from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -17,6 +15,7 @@ from organizations.models import AuditEntry, Member, Role
 from surveys.answers import AnswerValue
 from tests import factories
 from tests.feedback.asking import ask, stored
+from tests.feedback.at_once import in_parallel
 
 
 @pytest.fixture
@@ -36,17 +35,6 @@ def submit(
         now=now,
         has_begun=has_begun,
     )
-
-
-def in_parallel(acts: list[Callable[[], Any]], *, at_once: int = 10) -> list[Any]:
-    def act(one: Callable[[], Any]) -> Any:
-        try:
-            return one()
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(at_once) as pool:
-        return list(pool.map(act, acts))
 
 
 @pytest.mark.django_db(transaction=True)

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 import pytest
 from django.db import connection
@@ -11,7 +12,7 @@ from django.urls import reverse
 
 from actions import casework, replying
 from actions.models import Case, CaseState, Outcome
-from feedback import bringing, erasing, inviting, mailing, outbox, recording, suppressing
+from feedback import bringing, erasing, inviting, mailing, outbox, suppressing
 from feedback.models import (
     ChangedDay,
     Customer,
@@ -29,6 +30,7 @@ from tests import factories
 from tests.actions.unhappy import case_of
 from tests.factories import NOW
 from tests.feedback.asking import ask, open_page, press
+from tests.feedback.at_once import in_parallel
 from tests.feedback.importing import recorded
 
 pytestmark = pytest.mark.django_db
@@ -226,28 +228,22 @@ def test_a_page_of_hers_that_is_still_open_somewhere_is_not_taken_any_more(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_nobody_is_erased_while_a_file_could_bring_her_back(acme: Organization, quentin: Member) -> None:
+def test_two_who_erase_her_at_once_erase_her_once(acme: Organization, quentin: Member) -> None:
     anna = factories.customer(acme)
-    importing = connection.copy()
-    try:
-        with importing.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_lock(%s, %s)", [recording._LOCK, acme.pk])
 
-        with pytest.raises(erasing.NotWhileRecording, match="being recorded right now"):
-            erasing.erase(anna, typed=anna.reference, by=quentin, now=NOW)
-    finally:
-        importing.close()
+    in_parallel([partial(erasing.erase, anna, typed=anna.reference, by=quentin, now=NOW)] * 5)
 
     anna.refresh_from_db()
-    assert anna.name == "Anna Berg"
+    assert anna.erased_at == NOW
+    assert AuditEntry.objects.filter(what="customer.erased").count() == 1
 
 
-def test_nobody_is_erased_between_two_batches_of_a_file(acme: Organization, quentin: Member) -> None:
+def test_nobody_is_erased_while_a_file_could_bring_her_back(acme: Organization, quentin: Member) -> None:
     anna = factories.customer(acme)
     it = bringing.bring(acme, [b"date,customer\n2026-03-01,C-1\n"], name="a.csv", by=quentin, now=NOW)
     Import.objects.filter(pk=it.pk).update(state=ImportState.RECORDING, queued_at=NOW)
 
-    with pytest.raises(erasing.NotWhileRecording):
+    with pytest.raises(erasing.NotWhileRecording, match="being recorded right now"):
         erasing.erase(anna, typed=anna.reference, by=quentin, now=NOW)
 
     Import.objects.filter(pk=it.pk).update(state=ImportState.DONE, finished_at=NOW)
