@@ -122,7 +122,7 @@ def of_json(value: Any) -> Mapping:
 def _column(value: Any) -> Column:
     if not isinstance(value, Dict) or set(value) - {"heading", "role", "name"}:
         raise NotAMapping("not_a_mapping")
-    if not all(isinstance(each, str) and len(each) <= LONGEST_HEADING for each in value.values()):
+    if not all(isinstance(each, str) and len(each) <= LONGEST_HEADING and "\0" not in each for each in value.values()):
         raise NotAMapping("not_a_mapping")
     return Column(value.get("heading", ""), value.get("role", IGNORED), value.get("name", ""))
 

@@ -93,3 +93,12 @@ def test_rubbish_is_refused_with_advice_and_never_breaks(value: object) -> None:
         mapping.of_json(value).check()
 
     assert refusal.value.code in ADVICE
+
+
+@pytest.mark.parametrize("heading", ["Day\0", "D" * (mapping.LONGEST_HEADING + 1)])
+def test_a_heading_that_cannot_be_kept_is_refused(heading: str) -> None:
+    written = SHOP.as_json()
+    written["columns"][1]["heading"] = heading
+
+    with pytest.raises(NotAMapping, match="not_a_mapping"):
+        mapping.of_json(written)
