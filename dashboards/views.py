@@ -66,6 +66,8 @@ class Asked:
 @role_required(Role.VIEWER)
 def dashboard(request: MemberRequest, slug: str) -> HttpResponseBase:
     asked = _asked(request)
+    # Before the figures are read: what is counted while they are drawn makes the page stale, and it is drawn anew.
+    stamp = None if asked.chosen is None else _stamp(request, asked, asked.chosen)
     painted = None if asked.chosen is None else _painted(request, asked, asked.chosen)
     if "csv" in request.GET or "xlsx" in request.GET:
         return _download(request, asked, painted)
@@ -74,7 +76,7 @@ def dashboard(request: MemberRequest, slug: str) -> HttpResponseBase:
     context["may_see_answers"] = request.member.may(Role.CASE_WORKER)
     context["may_start"] = request.member.may(Role.QUALITY_MANAGER)
     if asked.chosen is not None and painted is not None:
-        context["stamp"] = _stamp(request, asked, asked.chosen)
+        context["stamp"] = stamp
         context["funnel"] = funnel.of(asked.chosen, tell=asked.tell, now=timezone.now())
         context["comments"] = _comments(request, asked, asked.chosen, painted)
         context |= _to_look_for(request, asked, painted)

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils.html import strip_tags
@@ -563,6 +564,26 @@ def test_changes_are_told_when_a_count_has_changed(touchpoint: Touchpoint) -> No
     say(touchpoint, 2)
 
     assert client.get(url, {"stamp": stamp}).status_code == 200
+
+
+def test_what_is_counted_while_the_page_is_drawn_is_told_as_a_change(touchpoint: Touchpoint) -> None:
+    say(touchpoint, *[9] * 6)
+    client, drawn = signed_in(touchpoint), list[str]()
+
+    def counts_meanwhile(execute: Callable[..., Any], statement: str, *more: Any) -> Any:
+        found = execute(statement, *more)
+        # Right after the figures were read, somebody else's answer is counted.
+        if '"dashboards_dailycount"."counts"' in statement and not drawn:
+            drawn.append(statement)
+            say(touchpoint, 2)
+        return found
+
+    with connection.execute_wrapper(counts_meanwhile):
+        page = str(client.get(address(touchpoint.organization)).content.decode())
+
+    assert drawn
+    stamp = re.findall(r'data-stamp="([^"]+)"', page)[0]
+    assert client.get(address(touchpoint.organization, "changes"), {"stamp": stamp}).status_code == 200
 
 
 def test_a_rubbish_filter_has_no_changes(touchpoint: Touchpoint) -> None:
