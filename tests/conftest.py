@@ -20,6 +20,7 @@ import redis
 import time_machine
 from django.core.cache import cache
 from django.db import connections
+from django.utils import translation
 from pytest_django import DjangoDbBlocker, Settings
 from pytest_django.live_server_helper import LiveServer
 
@@ -99,8 +100,19 @@ def broker() -> Iterator[redis.Redis]:
 
 @pytest.fixture(autouse=True)
 def nobody_was_here_before() -> None:
-    """Sign-in limits count from nothing, whoever tried to sign in from this machine a test ago."""
+    """Sign-in limits count from nothing, and texts are English, whoever looked in from this machine a test ago."""
     cache.clear()
+    translation.deactivate()
+
+
+@pytest.fixture
+def transactional_db(transactional_db: None) -> Iterator[None]:
+    """What a test stored goes after it; so do tables of imports that it did not wait for."""
+    from feedback import staging
+
+    yield
+    for number in staging.left_behind([]):
+        staging.drop(number)
 
 
 # --- the clock -------------------------------------------------------------------------------------------
