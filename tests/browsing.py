@@ -63,7 +63,9 @@ def new_context(browser: Browser, browser_faults: list[str]) -> Iterator[Callabl
     contexts: list[BrowserContext] = []
 
     def make(**options: Any) -> BrowserContext:
-        options = {"viewport": {"width": 1440, "height": 900}, "locale": "en-GB", "reduced_motion": "reduce", **options}
+        # A page that waits with something turning on it would cost the tests beside it half a processor.
+        still = {"reduced_motion": "reduce"}
+        options = {"viewport": {"width": 1440, "height": 900}, "locale": "en-GB", **still, **options}
         context = browser.new_context(**options)
         context.set_default_timeout(PATIENCE)
         context.on("page", lambda page: _watch(page, browser_faults))

@@ -11,7 +11,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# The shell draws the same pages without windows around them, and costs a fifth less.
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+PACKAGES = (["chromium", "chromium-headless-shell"], ["chromium"])
 
 
 def path() -> str | None:
@@ -28,13 +30,12 @@ def _is_debian() -> bool:
 
 def _install() -> bool:
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for command in (
-        ["apt-get", "update", "-q"],
-        ["apt-get", "install", "-y", "-q", "--no-install-recommends", "chromium"],
-    ):
-        if subprocess.run(command, env=environment, stdin=subprocess.DEVNULL).returncode:
-            return False
-    return True
+
+    def succeeds(*command: str) -> bool:
+        return subprocess.run(command, env=environment, stdin=subprocess.DEVNULL).returncode == 0
+
+    install = ("apt-get", "install", "-y", "-q", "--no-install-recommends")
+    return succeeds("apt-get", "update", "-q") and any(succeeds(*install, *packages) for packages in PACKAGES)
 
 
 def main() -> int:
