@@ -12,6 +12,7 @@ from playwright.sync_api import BrowserContext, Page
 from actions import demo
 from dashboards import rollup
 from organizations.models import Role
+from tests import factories
 from tests.belongings import Belongings
 from tests.browsing import axe
 from tests.test_wall import ADDRESSES, Within
@@ -30,8 +31,12 @@ SEEN = [
 @pytest.fixture
 def it(live_site: str) -> Belongings:
     """The demo shop with one of everything on top of its own."""
-    shop = demo.load(password="a long enough sentence", now=timezone.now())
+    now = timezone.now()
+    shop = demo.load(password="a long enough sentence", now=now)
     rollup.sweep()
+    # The newest in the list, with a mark beside the name; among those of the demo there is not always one.
+    una = factories.purchase(factories.customer(shop, "Una Finished"))
+    factories.response(factories.invitation(una, touchpoint=shop.touchpoints.all()[0]), now=now, completed=False)
     belongings = Belongings(shop)
     belongings.__dict__["cast"] = {Role(member.role): member for member in shop.members.select_related("user")}
     return belongings
