@@ -37,10 +37,6 @@ class Visit:
     at: datetime
     attributes: dict[str, str]
 
-    @property
-    def is_online(self) -> bool:
-        return self.attributes.get("store") == words.ONLINE
-
 
 def all_of_them(chance: random.Random, *, now: datetime) -> tuple[list[Visit], list[Visit]]:
     """The purchases of all customers, and calls of some of them; the oldest first."""

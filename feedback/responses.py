@@ -50,10 +50,13 @@ def _state(_organization: Organization, asked: Wanted) -> Q | None:
 
 
 def _counted(organization: Organization, asked: Wanted) -> Q | None:
-    left_out = Exists(Exclusion.objects.filter(response=OuterRef("pk"), lifted_at=None))
     if asked.counted == wanted.COUNTED:
-        return Q(~left_out) & _is_the_latest(organization, asked)
-    return Q(left_out) if asked.counted == wanted.LEFT_OUT else None
+        return Q(~_left_out()) & _is_the_latest(organization, asked)
+    return Q(_left_out()) if asked.counted == wanted.LEFT_OUT else None
+
+
+def _left_out() -> Exists:
+    return Exists(Exclusion.objects.filter(response=OuterRef("pk"), lifted_at=None))
 
 
 def _is_the_latest(organization: Organization, asked: Wanted) -> Q:
@@ -61,10 +64,9 @@ def _is_the_latest(organization: Organization, asked: Wanted) -> Q:
     about_it = Question.objects.filter(organization=organization, survey__basis=Basis.RELATIONAL)
     if asked.question is None or not (question := about_it.filter(pk=asked.question).first()):
         return Q()
-    left_out = Exists(Exclusion.objects.filter(response=OuterRef("pk"), lifted_at=None))
     later = Q(answered_on__gt=OuterRef("answered_on")) | Q(answered_on=OuterRef("answered_on"), pk__gt=OuterRef("pk"))
     hers = Response.objects.annotate(quarter=_Quarter("answered_on")).filter(
-        ~left_out,
+        ~_left_out(),
         later,
         survey=OuterRef("survey"),
         customer=OuterRef("customer"),

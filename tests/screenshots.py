@@ -86,6 +86,8 @@ SHOTS = [
          (rf"{SHOP}/touchpoints/\d+/", rf"{SHOP}/touchpoints/\d+/mail/")),
     Shot("customers", "Customers", WORKER, f"{SHOP}/customers/"),
     Shot("customer", "A customer's history", WORKER, f"{SHOP}/customers/", (rf"{SHOP}/customers/\d+/",)),
+    Shot("customer-erase", "Before a customer is erased", MANAGER, f"{SHOP}/customers/",
+         (rf"{SHOP}/customers/\d+/", rf"{SHOP}/customers/\d+/erase/")),
     Shot("bring", "Bringing purchases", MANAGER, f"{SHOP}/customers/bring/"),
     Shot("reporting", "What is reported by", MANAGER, f"{SHOP}/customers/reporting/"),
     Shot("outbox", "Mail that leaves", MANAGER, f"{SHOP}/mail/"),

@@ -1,3 +1,4 @@
+from django.contrib.postgres.operations import AddConstraintNotValid, ValidateConstraint
 from django.db import migrations, models
 
 ERASES = """
@@ -29,6 +30,9 @@ UPDATE actions_caseentry SET text = '', detail = detail - '{score,was,band,quest
 
 
 class Migration(migrations.Migration):
+    # Old rows are looked at beside the work.
+    atomic = False
+
     dependencies = [
         ("actions", "0002_the_log_of_a_case_only_grows"),
     ]
@@ -47,7 +51,7 @@ class Migration(migrations.Migration):
         ),
         # Backwards the looser function stays: it lets nothing be rewritten that it did not.
         migrations.RunSQL(ERASES + ERASED, migrations.RunSQL.noop),
-        migrations.AddConstraint(
+        AddConstraintNotValid(
             model_name="case",
             constraint=models.CheckConstraint(
                 condition=models.Q(("band", ""), ("response__isnull", True), ("score__isnull", True))
@@ -55,4 +59,5 @@ class Migration(migrations.Migration):
                 name="case_has_a_score_in_a_known_band",
             ),
         ),
+        ValidateConstraint(model_name="case", name="case_has_a_score_in_a_known_band"),
     ]
